@@ -1,0 +1,120 @@
+"""One request, understood."""
+
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from vauban.kernel.events import DomainEvent
+from vauban.kernel.principals import Principal
+from vauban.kernel.requests import Request
+from vauban.kernel.stores import Records
+
+if TYPE_CHECKING:
+    from vauban.kernel.operations import Operation
+
+
+class Pending(Exception):
+    """Raised through a handler by ``Call.slowly``: the door awaits the work, then runs the handler again."""
+
+    def __init__(self, key: Any, function: Callable[..., Any], arguments: tuple[Any, ...]):
+        super().__init__()
+        self.key = key
+        self.function = function
+        self.arguments = arguments
+
+
+class Call:
+    """What a handler is given. Time, ids and randomness come from here, so that tests are still."""
+
+    __slots__ = (
+        "account",
+        "asker",
+        "computed",
+        "operation",
+        "params",
+        "principal",
+        "region",
+        "request",
+        "request_id",
+        "service",
+        "store",
+        "time",
+        "via",
+    )
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        operation: "Operation",
+        params: dict[str, Any],
+        principal: Principal,
+        account: str,
+        region: str,
+        time: float,
+        request: Request,
+        request_id: str,
+        via: tuple[str, ...] = (),
+        asker: Callable[["Call", str, dict[str, Any]], Any] | None = None,
+    ):
+        self.service = service
+        """The service's signing name: ``kms``."""
+        self.operation = operation
+        self.params = params
+        """The request's members, by the model's names; absent members are absent. Blobs are bytes, timestamps datetimes."""
+        self.principal = principal
+        self.account = account
+        """The account acted in: the caller's, or the resource's owner once that is resolved."""
+        self.region = region
+        self.time = time
+        """Seconds since the epoch, by Vauban's clock."""
+        self.request = request
+        self.request_id = request_id
+        self.via = via
+        """Services that ask on the caller's authority, first to last (``aws:CalledVia``): ``ssm.amazonaws.com``."""
+        self.store: Records
+        """The records of the account and region acted in; set once the call is allowed."""
+        self.computed: dict[Any, Any] = {}
+        self.asker = asker
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time, UTC)
+
+    def random(self, size: int) -> bytes:
+        return os.urandom(size)
+
+    def uuid(self) -> str:
+        return str(uuid.uuid4())
+
+    def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:
+        """Propose an event of this service; it leaves with the commit."""
+        self.store.emit(
+            DomainEvent(
+                id=self.uuid(),
+                source=f"aws.{self.service}",
+                detail_type=detail_type,
+                account=self.account,
+                region=self.region,
+                time=self.time,
+                resources=resources,
+                detail=detail,
+            )
+        )
+
+    def slowly(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of slow pure work (key generation), done off the loop; the handler is run again with it."""
+        key = (function, arguments)
+        if key not in self.computed:
+            raise Pending(key, function, arguments)
+        return self.computed[key]
+
+    def ask(self, action: str, **params: Any) -> Any:
+        """Ask another service on the caller's authority: ``call.ask("kms:Encrypt", KeyId=…)``. Raises its AwsErrors."""
+        if self.asker is None:
+            raise RuntimeError("this call cannot ask")
+        return self.asker(self, action, params)
+
+

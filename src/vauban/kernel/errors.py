@@ -1,0 +1,53 @@
+"""What crosses the door when a call is refused."""
+
+from typing import Any
+
+
+class AwsError(Exception):
+    """An error named as in the AWS service's model.
+
+    Services subclass it once per modelled error (``class NotFoundException(AwsError)``); the class name is the code
+    and the model gives the HTTP status. ``status`` is for errors that no model lists; ``fields`` are further members
+    of the error shape.
+    """
+
+    status: int = 400
+
+    def __init__(self, message: str = "", *, code: str | None = None, status: int | None = None, **fields: Any):
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).__name__
+        if status is not None:
+            self.status = status
+        self.fields = fields
+
+
+class ValidationException(AwsError):
+    """The request does not satisfy the constraints of the service's model."""
+
+
+class AccessDeniedException(AwsError):
+    """A decision refused the call; ``decision`` says why."""
+
+    def __init__(self, message: str, decision: Any = None):
+        super().__init__(message)
+        self.decision = decision
+
+
+class UnknownOperationException(AwsError):
+    """The operation is not one we have. Said aloud, never pretended."""
+
+
+class UnsupportedParameter(ValidationException):
+    """A parameter of a supported operation that is not supported. Refused aloud, never dropped."""
+
+    def __init__(self, operation: str, member: str):
+        super().__init__(f"{member} is not supported by {operation} here.", code="ValidationException")
+
+
+class Conflict(Exception):
+    """A record that a changeset stands on has moved since it was read; the call is run again."""
+
+
+class AuditUnavailable(Exception):
+    """The trail cannot be written; calls fail rather than go unrecorded."""

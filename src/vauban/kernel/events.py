@@ -1,0 +1,56 @@
+"""What happened: domain events for EventBridge, audit events for CloudTrail."""
+
+from typing import Any
+
+import msgspec
+
+
+class DomainEvent(msgspec.Struct, frozen=True):
+    """An event in EventBridge's own shape, as it waits in the outbox."""
+
+    id: str
+    source: str
+    """``aws.kms``."""
+    detail_type: str
+    account: str
+    region: str
+    time: float
+    """Seconds since the epoch, by Vauban's clock."""
+    resources: tuple[str, ...]
+    detail: dict[str, Any]
+
+
+class AuditEvent(msgspec.Struct, array_like=True):
+    """One call as the trail remembers it, compact; ``events.trail`` turns it into CloudTrail's shape.
+
+    Secrets never get here: ``params`` and ``result`` are redacted by the service's model before.
+    """
+
+    time: float
+    event_id: str
+    request_id: str
+    service: str
+    """The signing name: ``kms``."""
+    operation: str
+    account: str
+    """The recipient: whose trail it is on."""
+    region: str
+    principal: tuple[str, str, str, str, str, str, str]
+    """kind, account, arn, unique id, name, access key id, issuer ARN."""
+    source_ip: str
+    user_agent: str
+    secure: bool
+    read_only: bool
+    params: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    resources: tuple[tuple[str, str, str], ...] = ()
+    """ARN, CloudTrail resource type (``AWS::KMS::Key``), owning account."""
+    invoked_by: str | None = None
+    """The service that asked on the caller's authority, such as ``ssm.amazonaws.com``."""
+    authorization_id: str | None = None
+    decision: dict[str, Any] | None = None
+    """A denial's explanation, as ``kernel.decisions.Decision.explain`` gives it."""
+    event_type: str = "AwsApiCall"
+    """``AwsApiCall``, or ``AwsServiceEvent`` for what a service does by itself."""

@@ -1,0 +1,120 @@
+"""Operations and services, declared.
+
+    @operation("DisableKey", on=key("KeyId"))
+    def disable_key(call: Call, key: Key) -> None:
+        call.store.put(replace(key, enabled=False))
+
+The handler is given the call, then each resource's record, then the request's members by their snake-case names. A
+member of the model's input must be a parameter, be consumed by a resolver, or stand in ``unsupported``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import getmembers, isfunction, signature
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from vauban.kernel.decisions import Decision
+from vauban.kernel.resources import Resolver, Resource
+
+if TYPE_CHECKING:
+    from vauban.kernel.calls import Call
+
+Handler = Callable[..., dict[str, Any] | None]
+Evaluate = Callable[[str, Resource], Decision]
+Decide = Callable[["Call", tuple[Resource, ...], Evaluate], Decision]
+"""An operation's own rule of authorization, where AWS has one; ``evaluate(action, resource)`` asks the policies."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    handler: Handler
+    on: tuple[Resolver, ...]
+    """What it acts on; with none, the decision is about ``*``."""
+    action: str
+    """The IAM action where it is not ``service:Operation``."""
+    also: tuple[tuple[str, str], ...]
+    """Further actions, each needed only where a request member is present: ``(("TagResource", "Tags"),)``."""
+    unsupported: tuple[str, ...]
+    decide: Decide | None
+    audit_result: bool | None
+    """Whether the trail keeps the result: None follows CloudTrail (only of operations that change something)."""
+    parameters: tuple[str, ...]
+    """The handler's keyword parameters: snake-case members that it takes."""
+
+
+def operation(
+    name: str,
+    *,
+    on: Resolver | tuple[Resolver, ...] = (),
+    action: str = "",
+    also: tuple[tuple[str, str], ...] = (),
+    unsupported: tuple[str, ...] = (),
+    decide: Decide | None = None,
+    audit_result: bool | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare a function to be an AWS operation."""
+
+    def declare(handler: Handler) -> Handler:
+        resolvers = on if isinstance(on, tuple) else (on,)
+        names = tuple(signature(handler).parameters)[1 + len(resolvers) :]
+        handler.__operation__ = Operation(
+            name, handler, resolvers, action, also, unsupported, decide, audit_result, names
+        )
+        return handler
+
+    return declare
+
+
+ConditionValue = Callable[["Call", Resource], Any]
+PrefixedConditionValue = Callable[["Call", Resource, str], Any]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The service's own condition keys, lower-case, each with the function that works out its value."""
+
+    exact: Mapping[str, ConditionValue]
+    prefixed: Mapping[str, PrefixedConditionValue]
+    """Keys with a part of the caller's own: ``kms:encryptioncontext:`` -> function given what stands behind it."""
+
+
+NO_CONDITIONS = Conditions({}, {})
+Guard = Callable[["Call", tuple[Resource, ...]], None]
+
+
+class Service:
+    """A service: its boto3 name, and the operations found in its modules."""
+
+    def __init__(
+        self,
+        name: str,
+        *modules: ModuleType,
+        conditions: Conditions = NO_CONDITIONS,
+        guard: Guard | None = None,
+    ):
+        self.name = name
+        self.conditions = conditions
+        self.guard = guard
+        """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
+        self.operations: dict[str, Operation] = {}
+        for module in modules:
+            for _, function in getmembers(module, isfunction):
+                declared = getattr(function, "__operation__", None)
+                if declared is not None and function.__module__ == module.__name__:
+                    self.operations[declared.name] = declared
+
+
+Act = Callable[["Call", Any], None]
+DUE: dict[type, Act] = {}
+
+
+def when_due(kind: type) -> Callable[[Act], Act]:
+    """Declare what happens when a record of ``kind`` falls due: a function of a call in the record's scope, and it."""
+
+    def declare(act: Act) -> Act:
+        DUE[kind] = act
+        return act
+
+    return declare

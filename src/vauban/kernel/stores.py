@@ -1,0 +1,96 @@
+"""What a call may do with records, and what storage promises. ``storage`` implements both."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from vauban.kernel.events import AuditEvent, DomainEvent
+from vauban.kernel.records import Identity
+
+T = TypeVar("T")
+
+
+class Records(Protocol):
+    """One account's records in one region, as one call sees them: a snapshot under its own proposed changes."""
+
+    account: str
+    region: str
+
+    def get(self, kind: type[T], id: str) -> T | None: ...
+
+    def list(
+        self, kind: type[T], *, index: str = "", value: str = "", after: str = "", limit: int | None = None
+    ) -> list[T]:
+        """Records of ``kind`` in order of id, those with ``id > after``; by index where one is named."""
+        ...
+
+    def count(self, kind: type, *, index: str = "", value: str = "") -> int: ...
+
+    def put(self, record: Any) -> None:
+        """Propose to keep ``record``; it must belong to this account and region (by its kind's scope)."""
+        ...
+
+    def delete(self, record: Any) -> None:
+        """Propose to forget ``record``."""
+        ...
+
+    def emit(self, event: DomainEvent) -> None:
+        """Propose an event; it leaves with the commit, or not at all."""
+        ...
+
+
+class World(Protocol):
+    """Every account and region of this process: for resolvers and the clock, never for handlers."""
+
+    def at(self, account: str, region: str) -> Records: ...
+
+
+class Changeset(World, Protocol):
+    """What one call reads and proposes."""
+
+    def nested(self) -> "Changeset":
+        """A changeset inside this one; dropped unless ``merge`` is called."""
+        ...
+
+    def merge(self) -> None:
+        """Hand a nested changeset's proposals to the one around it."""
+        ...
+
+    @property
+    def empty(self) -> bool:
+        """Whether it proposes nothing."""
+        ...
+
+
+class Store(Protocol):
+    """Records kept. Reads are synchronous (memory, then disk); commits are awaited."""
+
+    def begin(self) -> Changeset:
+        """A changeset over the newest committed state: whatever was acknowledged to anyone before is seen."""
+        ...
+
+    def stale(self, changes: Changeset) -> bool:
+        """Whether what a call that proposes nothing has read was not one consistent state; then it is run again."""
+        ...
+
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
+        """Durably apply the changes, their events and the audit events: together, or not at all.
+
+        Raises ``kernel.errors.Conflict`` where a record that was read or written has moved since.
+        """
+        ...
+
+    def audit(self, event: AuditEvent) -> None:
+        """Remember a call that changed nothing; durable within 50 ms. Raises AuditUnavailable where it cannot be."""
+        ...
+
+    async def audited(self) -> None:
+        """Wait until everything given to ``audit`` so far is durable (strict audit)."""
+        ...
+
+    def due(self, until: float) -> "tuple[float, Identity] | None":
+        """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope."""
+        ...
+
+    def load(self, identity: Identity) -> Any | None:
+        """A record by identity, outside any call."""
+        ...
