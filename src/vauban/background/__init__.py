@@ -1,0 +1,1 @@
+"""What works by the clock or on events, not on a request."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.principals import Principal
 from vauban.kernel.requests import Request
+from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Call:
         "region",
         "request",
         "request_id",
+        "resources",
         "service",
         "store",
         "time",
@@ -72,6 +74,8 @@ class Call:
         """Seconds since the epoch, by Vauban's clock."""
         self.request = request
         self.request_id = request_id
+        self.resources: tuple[Resource, ...] = ()
+        """What it acts on, in the order of the operation's ``on``; empty until resolved."""
         self.via = via
         """Services that ask on the caller's authority, first to last (``aws:CalledVia``): ``ssm.amazonaws.com``."""
         self.store: Records

@@ -27,11 +27,12 @@ class ValidationException(AwsError):
 
 
 class AccessDeniedException(AwsError):
-    """A decision refused the call; ``decision`` says why."""
+    """A decision refused the call; ``decision`` says why, and ``authorization_id`` finds it again."""
 
-    def __init__(self, message: str, decision: Any = None):
+    def __init__(self, message: str, decision: Any = None, authorization_id: str | None = None):
         super().__init__(message)
         self.decision = decision
+        self.authorization_id = authorization_id
 
 
 class UnknownOperationException(AwsError):

@@ -1,0 +1,143 @@
+"""The life of a call, from bytes to bytes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from vauban.gateway import audit
+from vauban.gateway.attempts import Attempt
+from vauban.gateway.authorize import Authorizer
+from vauban.gateway.callers import Caller, Callers
+from vauban.gateway.ids import request_id as new_request_id
+from vauban.gateway.routes import Route, Routes
+from vauban.identity.access_keys import AccessKey
+from vauban.identity.sigv4 import Verifier
+from vauban.kernel.calls import Call, Pending
+from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict
+from vauban.kernel.events import AuditEvent
+from vauban.kernel.operations import Service
+from vauban.kernel.records import kind_of
+from vauban.kernel.requests import Request, Response
+from vauban.kernel.stores import Store
+from vauban.wire.detect import detect
+from vauban.wire.errors import write_error
+
+log = logging.getLogger("vauban.gateway")
+
+_ATTEMPTS = 100
+"""How often a call is run again because what it stood on moved, before it is refused."""
+
+
+class InternalFailure(AwsError):
+    """What the caller is told of anything unforeseen; the log knows more."""
+
+    status = 500
+
+
+class ServiceUnavailable(AwsError):
+    """The records or the trail cannot be written now."""
+
+    status = 503
+
+
+class Gateway:
+    """Answers requests: an application for ``http.server``, and callable without a socket."""
+
+    def __init__(
+        self,
+        services: dict[str, Service],
+        store: Store,
+        now: Callable[[], float],
+        real_time: Callable[[], float],
+        *,
+        strict_audit: bool = False,
+    ):
+        """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds."""
+        self.store = store
+        self.routes = Routes(services)
+        self.authorizer = Authorizer()
+        self._callers = Callers()
+        self._now = now
+        self._strict_audit = strict_audit
+        self._verifier = Verifier(self._access_key, real_time)
+        self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
+
+    async def __call__(self, request: Request) -> Response:
+        """The answer, whatever came. What is unforeseen is logged under the request id, and told as InternalFailure."""
+        request_id = new_request_id()
+        try:
+            return await self._answer(request, request_id)
+        except AwsError as error:
+            return write_error(error, request, request_id)
+        except AuditUnavailable:
+            log.critical("request %s: the trail cannot be written", request_id)
+            error = ServiceUnavailable("The call could not be recorded, so it was not answered.")
+            return write_error(error, request, request_id)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            return write_error(InternalFailure("An internal error occurred."), request, request_id)
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        target = detect(request)
+        identified = self._verifier.verify(request)
+        caller = self._callers.of(identified.access_key, self.store.begin())
+        route = self.routes.find(target.service, target.operation)
+        codec = route.codec(target.protocol)
+        call = Call(
+            service=route.service_model.signing_name,
+            operation=route.operation,
+            params={},
+            principal=caller.principal,
+            account=caller.principal.account,
+            region=identified.region,
+            time=self._now(),
+            request=request,
+            request_id=request_id,
+        )
+        try:
+            call.params = codec.read(request, target)
+            result = await self._run(call, caller, route)
+        except AwsError as error:
+            await self._remember(audit.refused(call, caller, route, error))
+            return codec.write_error(error, request_id)
+        return codec.write(result, request_id)
+
+    async def _run(self, call: Call, caller: Caller, route: Route) -> dict[str, Any] | None:
+        """Run the call until what it stood on stood still, and what it proposed is kept."""
+        for _ in range(_ATTEMPTS):
+            attempt = Attempt(self, caller, self.store.begin())
+            try:
+                result = attempt.perform(call, route)
+            except Pending as pending:
+                work = asyncio.get_running_loop().run_in_executor(
+                    self._slow_work, pending.function, *pending.arguments
+                )
+                call.computed[pending.key] = await work
+                continue
+            if await self._keep(attempt):
+                return result
+        raise ServiceUnavailable("Too many callers are changing the same resource. Try again.")
+
+    async def _keep(self, attempt: Attempt) -> bool:
+        """Commit what was proposed with its audit events; False where the call has to be run again."""
+        if not attempt.changes.empty:
+            try:
+                await self.store.commit(attempt.changes, attempt.events)
+            except Conflict:
+                return False
+            return True
+        if self.store.stale(attempt.changes):
+            return False
+        for event in attempt.events:
+            await self._remember(event)
+        return True
+
+    async def _remember(self, event: AuditEvent) -> None:
+        self.store.audit(event)
+        if self._strict_audit:
+            await self.store.audited()
+
+    def _access_key(self, access_key_id: str) -> AccessKey | None:
+        return self.store.load((kind_of(AccessKey).name, "", "", access_key_id))

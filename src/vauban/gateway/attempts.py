@@ -1,0 +1,73 @@
+"""One run of a call over one snapshot, with all that it asks of other services on the way."""
+
+from typing import TYPE_CHECKING, Any
+
+from vauban.gateway import audit
+from vauban.gateway.callers import Caller
+from vauban.gateway.routes import Route
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import AwsError
+from vauban.kernel.events import AuditEvent
+from vauban.kernel.stores import Changeset
+
+if TYPE_CHECKING:
+    from vauban.gateway.answer import Gateway
+
+
+class Attempt:
+    """Proposes changes and audit events; the gateway keeps them together, or drops them and tries again."""
+
+    __slots__ = ("_caller", "_gateway", "changes", "events")
+
+    def __init__(self, gateway: "Gateway", caller: Caller, changes: Changeset, events: list[AuditEvent] | None = None):
+        self._gateway = gateway
+        self._caller = caller
+        self.changes = changes
+        self.events: list[AuditEvent] = [] if events is None else events
+
+    def perform(self, call: Call, route: Route) -> dict[str, Any] | None:
+        """Resolve, decide, guard, do. Nothing is touched before the decision, and absence is told only after it."""
+        call.asker = self._ask
+        call.account = call.principal.account
+        call.resources = resources = tuple([resolve(call, self.changes) for resolve in route.operation.on])
+        self._gateway.authorizer.authorize(call, self._caller, route, resources)
+        for resource in resources:
+            if resource.absent is not None:
+                raise resource.absent
+        if resources and resources[0].account:
+            call.account = resources[0].account
+        call.store = self.changes.at(call.account, call.region)
+        if route.service.guard is not None:
+            route.service.guard(call, resources)
+        result = route.operation.handler(
+            call, *[resource.record for resource in resources], **route.arguments(call.params)
+        )
+        self.events.extend(audit.answered(call, self._caller, route, result))
+        return result
+
+    def _ask(self, call: Call, action: str, params: dict[str, Any]) -> dict[str, Any] | None:
+        """Another service's operation on the caller's authority (a forward access session), decided and audited."""
+        service, operation = action.split(":")
+        route = self._gateway.routes.find(service, operation)
+        inner = Call(
+            service=route.service_model.signing_name,
+            operation=route.operation,
+            params=params,
+            principal=call.principal,
+            account=call.principal.account,
+            region=call.region,
+            time=call.time,
+            request=call.request,
+            request_id=call.request_id,
+            via=(*call.via, f"{call.service}.amazonaws.com"),
+        )
+        inner.computed = call.computed
+        attempt = Attempt(self._gateway, self._caller, self.changes.nested(), self.events)
+        try:
+            route.validate(params)
+            result = attempt.perform(inner, route)
+        except AwsError as error:
+            self.events.append(audit.refused(inner, self._caller, route, error))
+            raise
+        attempt.changes.merge()
+        return result

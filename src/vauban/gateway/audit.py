@@ -1,0 +1,54 @@
+"""Each call as the trail keeps it: redacted by the model, whether it was answered, refused or failed."""
+
+from typing import Any
+
+from vauban.gateway.callers import Caller
+from vauban.gateway.ids import request_id as event_id
+from vauban.gateway.routes import Route
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import AccessDeniedException, AwsError
+from vauban.kernel.events import AuditEvent
+
+
+def answered(call: Call, caller: Caller, route: Route, result: dict[str, Any] | None) -> tuple[AuditEvent, ...]:
+    """The audit event of a call that was answered; one in each account where caller and owner differ."""
+    kept = route.redact_result(result) if route.keep_result and result else None
+    event = _event(call, call.account, caller, route, kept)
+    if call.account == call.principal.account or not call.principal.account:
+        return (event,)
+    return (event, _event(call, call.principal.account, caller, route, kept))
+
+
+def refused(call: Call, caller: Caller, route: Route, error: AwsError) -> AuditEvent:
+    """The audit event of a call that ended in an error; a denial keeps its decision, for `vauban explain`."""
+    event = _event(call, call.principal.account or call.account, caller, route, None)
+    event.error_code = error.code
+    event.error_message = error.message
+    if isinstance(error, AccessDeniedException) and error.decision is not None:
+        event.authorization_id = error.authorization_id
+        event.decision = error.decision.explain()
+    return event
+
+
+def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[str, Any] | None) -> AuditEvent:
+    request = call.request
+    return AuditEvent(
+        time=call.time,
+        event_id=event_id(),
+        request_id=call.request_id,
+        service=call.service,
+        operation=route.operation.name,
+        account=account,
+        region=call.region,
+        principal=caller.trail_identity,
+        source_ip=request.source_ip,
+        user_agent=request.headers.get("user-agent", ""),
+        secure=request.secure,
+        read_only=route.read_only,
+        params=route.redact_params(call.params),
+        result=result,
+        resources=tuple(
+            [(each.arn, each.cloudtrail_type, each.account) for each in call.resources if each.cloudtrail_type]
+        ),
+        invoked_by=call.via[-1] if call.via else None,
+    )

@@ -1,0 +1,95 @@
+"""The request context: what conditions may ask, worked out when asked.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.operations import Conditions
+from vauban.kernel.resources import Resource
+
+_PRINCIPAL_TYPES = {
+    "root": "Account",
+    "user": "User",
+    "assumed-role": "AssumedRole",
+    "federated-user": "FederatedUser",
+    "service": "Service",
+    "anonymous": "Anonymous",
+}
+
+
+def _request_tags(call: Call) -> dict[str, str]:
+    tags = call.params.get("Tags") or {}
+    if isinstance(tags, dict):
+        return tags
+    return {tag.get("TagKey", tag.get("Key")): tag.get("TagValue", tag.get("Value")) for tag in tags}
+
+
+def _tag_keys(call: Call) -> list[str] | None:
+    return list(_request_tags(call)) or call.params.get("TagKeys")
+
+
+def _find_tag(tags: Any, name: str) -> str | None:
+    """Tag keys in condition keys compare without case."""
+    return next((value for key, value in tags.items() if key.lower() == name), None)
+
+
+def _issuer_or_self(call: Call) -> str | None:
+    return call.principal.issuer_arn or (call.principal.arn if call.principal.account else None)
+
+
+_GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
+    "aws:principalarn": lambda call, _: _issuer_or_self(call),
+    "aws:principalaccount": lambda call, _: call.principal.account or None,
+    "aws:principaltype": lambda call, _: _PRINCIPAL_TYPES[call.principal.kind],
+    "aws:principalisawsservice": lambda call, _: call.principal.kind == "service",
+    "aws:principalservicename": lambda call, _: call.principal.arn if call.principal.kind == "service" else None,
+    "aws:userid": lambda call, _: call.principal.unique_id,
+    "aws:username": lambda call, _: call.principal.name or None,
+    "aws:sourceip": lambda call, _: None if call.via else call.request.source_ip,
+    "aws:securetransport": lambda call, _: call.request.secure,
+    "aws:useragent": lambda call, _: call.request.headers.get("user-agent"),
+    "aws:referer": lambda call, _: call.request.headers.get("referer"),
+    "aws:currenttime": lambda call, _: call.now,
+    "aws:epochtime": lambda call, _: int(call.time),
+    "aws:requestedregion": lambda call, _: call.region,
+    "aws:calledvia": lambda call, _: list(call.via) or None,
+    "aws:calledviafirst": lambda call, _: call.via[0] if call.via else None,
+    "aws:calledvialast": lambda call, _: call.via[-1] if call.via else None,
+    "aws:viaawsservice": lambda call, _: bool(call.via),
+    "aws:resourceaccount": lambda call, resource: resource.account or call.account,
+    "aws:tagkeys": lambda call, _: _tag_keys(call),
+}
+
+_PREFIXED: dict[str, Callable[[Call, Resource, str], Any]] = {
+    "aws:resourcetag/": lambda _, resource, name: _find_tag(resource.tags, name),
+    "aws:requesttag/": lambda call, _, name: _find_tag(_request_tags(call), name),
+    "aws:principaltag/": lambda call, _, name: _find_tag(call.principal.tags, name),
+}
+
+
+class CallContext:
+    """The context of one decision of one call."""
+
+    __slots__ = ("_call", "_conditions", "_resource")
+
+    def __init__(self, call: Call, resource: Resource, conditions: Conditions):
+        self._call = call
+        self._resource = resource
+        self._conditions = conditions
+
+    def get(self, key: str) -> Any | None:
+        """The value of a condition key (lower-case), or None where this request does not have it."""
+        value = _GLOBAL.get(key) or self._conditions.exact.get(key)
+        if value is not None:
+            return value(self._call, self._resource)
+        return self._prefixed(key)
+
+    def _prefixed(self, key: str) -> Any | None:
+        for prefixes in (_PREFIXED, self._conditions.prefixed):
+            for prefix, value in prefixes.items():
+                if key.startswith(prefix):
+                    return value(self._call, self._resource, key[len(prefix) :])
+        return None
