@@ -1,0 +1,1 @@
+"""Keys, ciphertexts, signatures, and how secrets are kept from the disk. Only this room imports ``cryptography``."""

@@ -1,0 +1,64 @@
+"""Private keys, loaded once and kept: what one can do is in signatures, encryption and agreement."""
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+
+from vauban.crypto import agreement, encryption, signatures
+from vauban.crypto.materials import CURVES, RSA_SIZES
+
+SPEC_OF_CURVE = {curve.lower(): spec for spec, curve in CURVES.items()}
+SPEC_OF_SIZE = {bits: spec for spec, bits in RSA_SIZES.items()}
+
+
+class PrivateKey:
+    """The private key of an asymmetric KMS key."""
+
+    __slots__ = ("_key", "_public", "key_spec", "public_der")
+
+    def __init__(self, pkcs8_der: bytes, *, trusted: bool = True):
+        """Raises ValueError where ``pkcs8_der`` is no key of a key spec.
+
+        ``trusted`` skips the slow proof that an RSA key is sound: right for material that came from ``generate`` or
+        was checked when it was imported.
+        """
+        try:
+            self._key = load_der_private_key(pkcs8_der, None, unsafe_skip_rsa_key_validation=trusted)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("the key material is no valid PKCS #8 private key in DER") from None
+        self.key_spec = _key_spec(self._key)
+        self._public = self._key.public_key()
+        self.public_der = self._public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        """The public key, a SubjectPublicKeyInfo in DER."""
+
+    def sign(self, message: bytes, algorithm: str, digest: bool = False) -> bytes:
+        """A signature of ``message``, or of what it is the digest of. See ``signatures.sign``."""
+        return signatures.sign(self._key, self.key_spec, message, algorithm, digest)
+
+    def verify(self, message: bytes, signature: bytes, algorithm: str, digest: bool = False) -> bool:
+        """Whether ``signature`` is this key's. See ``signatures.verify``."""
+        return signatures.verify(self._public, self.key_spec, message, signature, algorithm, digest)
+
+    def encrypt(self, plaintext: bytes, algorithm: str) -> bytes:
+        """See ``encryption.encrypt``."""
+        return encryption.encrypt(self._public, self.key_spec, plaintext, algorithm)
+
+    def decrypt(self, ciphertext: bytes, algorithm: str) -> bytes:
+        """See ``encryption.decrypt``."""
+        return encryption.decrypt(self._key, self.key_spec, ciphertext, algorithm)
+
+    def shared_secret(self, peer_spki_der: bytes) -> bytes:
+        """See ``agreement.shared_secret``."""
+        return agreement.shared_secret(self._key, self.key_spec, peer_spki_der)
+
+
+def _key_spec(key: object) -> str:
+    if isinstance(key, rsa.RSAPrivateKey):
+        spec = SPEC_OF_SIZE.get(key.key_size)
+    elif isinstance(key, ec.EllipticCurvePrivateKey):
+        spec = SPEC_OF_CURVE.get(key.curve.name)
+    else:
+        spec = "ECC_NIST_EDWARDS25519" if isinstance(key, ed25519.Ed25519PrivateKey) else None
+    if spec is None:
+        raise ValueError("the key material is of no supported key spec")
+    return spec

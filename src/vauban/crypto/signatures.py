@@ -1,0 +1,61 @@
+"""Signatures: RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017), ECDSA in DER (FIPS 186-5), Ed25519 (RFC 8032)."""
+
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from vauban.crypto.specs import SPECS
+
+HASHES = {"SHA_256": hashes.SHA256(), "SHA_384": hashes.SHA384(), "SHA_512": hashes.SHA512()}
+
+
+def sign(key: Any, key_spec: str, message: bytes, algorithm: str, digest: bool) -> bytes:
+    """Sign ``message``, or with ``digest`` the message that it is the digest of.
+
+    Raises ValueError where the algorithm is not one of the key spec's, or a digest has not the length of its hash.
+    """
+    return key.sign(message, *_parameters(key_spec, message, algorithm, digest))
+
+
+def verify(key: Any, key_spec: str, message: bytes, signature: bytes, algorithm: str, digest: bool) -> bool:
+    """Whether ``signature`` is one of the public ``key``. Raises ValueError as ``sign`` does."""
+    parameters = _parameters(key_spec, message, algorithm, digest)
+    try:
+        key.verify(signature, message, *parameters)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _parameters(key_spec: str, message: bytes, algorithm: str, digest: bool) -> tuple[Any, ...]:
+    """What `cryptography` wants told after the message."""
+    if algorithm not in SPECS[key_spec].signing_algorithms:
+        raise ValueError(f"{algorithm} is not a signing algorithm of {key_spec} keys")
+    if algorithm == "ED25519_SHA_512":
+        if digest:
+            raise ValueError("ED25519_SHA_512 signs messages, not digests")
+        return ()
+    digest_size = _hash(algorithm).digest_size
+    if digest and len(message) != digest_size:
+        raise ValueError(f"a digest for {algorithm} is {digest_size} bytes long, not {len(message)}")
+    return _scheme(algorithm, digest)
+
+
+def _hash(algorithm: str) -> hashes.HashAlgorithm:
+    return HASHES[algorithm[-7:]]
+
+
+@cache
+def _scheme(algorithm: str, digest: bool) -> tuple[Any, ...]:
+    """KMS salts PSS with as many bytes as the digest has, and takes no other salt length for valid."""
+    chosen = _hash(algorithm)
+    hashed = Prehashed(chosen) if digest else chosen
+    if algorithm.startswith("ECDSA"):
+        return (ec.ECDSA(hashed),)
+    if algorithm.startswith("RSASSA_PSS"):
+        return padding.PSS(mgf=padding.MGF1(chosen), salt_length=chosen.digest_size), hashed
+    return padding.PKCS1v15(), hashed
