@@ -1,0 +1,1 @@
+"""`vauban`: one file per command."""

@@ -10,7 +10,7 @@ from vauban.gateway import audit
 from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Caller, Callers
-from vauban.gateway.ids import request_id as new_request_id
+from vauban.kernel.ids import request_id as new_request_id
 from vauban.gateway.routes import Route, Routes
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
@@ -116,6 +116,10 @@ class Gateway:
                 )
                 call.computed[pending.key] = await work
                 continue
+            except AwsError:
+                for event in attempt.events:
+                    await self._remember(event)
+                raise
             if await self._keep(attempt):
                 return result
         raise ServiceUnavailable("Too many callers are changing the same resource. Try again.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vauban.gateway.callers import Caller
-from vauban.gateway.ids import request_id as event_id
+from vauban.kernel.ids import request_id as event_id
 from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AccessDeniedException, AwsError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from vauban.gateway.callers import Caller
 from vauban.gateway.context import CallContext
-from vauban.gateway.ids import authorization_id
+from vauban.kernel.ids import authorization_id
 from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision

@@ -106,12 +106,26 @@ class Service:
                     self.operations[declared.name] = declared
 
 
-Act = Callable[["Call", Any], None]
+@dataclass(frozen=True)
+class ServiceEvent:
+    """What a service did by itself, for the trail (CloudTrail's ``AwsServiceEvent``)."""
+
+    name: str
+    """``RotateKey``."""
+    resources: tuple[tuple[str, str, str], ...] = ()
+    """ARN, CloudTrail resource type, owning account."""
+    details: dict[str, Any] | None = None
+
+
+Act = Callable[["Call", Any], ServiceEvent | None]
 DUE: dict[type, Act] = {}
 
 
 def when_due(kind: type) -> Callable[[Act], Act]:
-    """Declare what happens when a record of ``kind`` falls due: a function of a call in the record's scope, and it."""
+    """Declare what happens when a record of ``kind`` falls due: a function of a call in the record's scope, and it.
+
+    It must move the record's ``due`` on, or forget the record: that is how the work is known to be done.
+    """
 
     def declare(act: Act) -> Act:
         DUE[kind] = act

@@ -48,10 +48,17 @@ class RecordKind:
     """The attribute that says when this record next falls due (a datetime), or None."""
     secret_fields: tuple[str, ...]
     """Names of ``bytes`` fields that are sealed on their way to disk."""
+    in_account: bool = field(init=False)
+    in_region: bool = field(init=False)
+    """Whether the scope reaches the account, the region."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_account", "account" in self.scope.value)
+        object.__setattr__(self, "in_region", "region" in self.scope.value)
 
     def identity(self, record: Any) -> "Identity":
-        account = record.account if "account" in self.scope.value else ""
-        region = record.region if "region" in self.scope.value else ""
+        account = record.account if self.in_account else ""
+        region = record.region if self.in_region else ""
         return (self.name, account, region, getattr(record, self.id_field))
 
     def index_entries(self, record: Any) -> list[tuple[str, str]]:

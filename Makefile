@@ -1,0 +1,43 @@
+# `make serve` and `make test` do all set-up themselves, on any machine with Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test lint bench docs clean
+
+serve: $(VENV)/serving
+	@exec $(BIN)/vauban serve
+
+test: $(VENV)/testing lint
+	$(BIN)/python -m pytest -n auto --dist worksteal tests
+
+lint: $(VENV)/testing
+	$(BIN)/ruff check src tests benchmarks scripts
+	$(BIN)/ruff format --check src tests benchmarks scripts
+	$(BIN)/lint-imports
+
+bench: $(VENV)/benching
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/testing
+	$(BIN)/python scripts/write_coverage.py
+
+clean:
+	rm -rf $(VENV) build .cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Vauban needs Python 3.11 or newer: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/serving: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/testing: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/serving
+
+$(VENV)/benching: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@

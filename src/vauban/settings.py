@@ -1,0 +1,126 @@
+"""Every setting: its name, type, default, and a line of help. Each is an option of ``vauban serve`` and a variable."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class SettingError(ValueError):
+    """A setting cannot be what it was given; the message says what it may be."""
+
+
+@dataclass(frozen=True)
+class AccountKey:
+    """An account to make at first start, with its root access key."""
+
+    account: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+
+def _account_key(text: str) -> AccountKey:
+    match = re.fullmatch(r"(\d{12})=([\w-]{1,128}):(\S{1,256})", text)
+    if match is None:
+        raise SettingError("account: say ID=KEYID:SECRET, the ID being 12 digits")
+    return AccountKey(*match.groups())
+
+
+def _choice(*choices: str):
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise SettingError(f"choose one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _whole(low: int, high: int):
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,18}", text) or not low <= int(text) <= high:
+            raise SettingError(f"say a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _setting(default: Any, parse: Any, help: str, metavar: str, repeat: bool = False) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": help, "metavar": metavar, "repeat": repeat})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``vauban serve`` runs with."""
+
+    host: str = _setting("127.0.0.1", str, "address to listen on", "ADDRESS")
+    port: int = _setting(4566, _whole(0, 65535), "port to listen on; 0 takes a free one", "PORT")
+    data: str = _setting("data", str, "directory to keep everything in, or `memory` for a scratch server", "DIR")
+    workers: int = _setting(0, _whole(0, 256), "worker processes; 0 is one per core", "N")
+    clock: str = _setting("wall", _choice("wall", "virtual"), "wall, or virtual: a clock you can advance", "CLOCK")
+    audit: str = _setting(
+        "relaxed",
+        _choice("relaxed", "strict"),
+        "relaxed: calls that change nothing are on the trail within 50 ms; strict: before they are answered",
+        "MODE",
+    )
+    account: tuple[AccountKey, ...] = _setting(
+        (), _account_key, "account to make at first start, with its root key; repeatable", "ID=KEYID:SECRET", True
+    )
+    seal: str = _setting(
+        "file",
+        _choice("file", "passphrase", "pkcs11", "ephemeral"),
+        "what protects the root key at first start",
+        "SEAL",
+    )
+    seal_key_file: str = _setting("", str, "the file seal's key (default: DIR/seal.key)", "FILE")
+    passphrase_file: str = _setting("", str, "file with the passphrase, to unseal at start", "FILE")
+    pkcs11_module: str = _setting("", str, "PKCS#11 library of the token", "FILE")
+    pkcs11_token: str = _setting("", str, "label of the token", "LABEL")
+    pkcs11_pin_file: str = _setting("", str, "file with the token's PIN", "FILE")
+    tls_certificate: str = _setting("", str, "PEM file: serve over TLS with this certificate chain", "FILE")
+    tls_key: str = _setting("", str, "PEM file: its private key", "FILE")
+
+    @property
+    def scratch(self) -> bool:
+        """Whether nothing is kept: such a server can be reset, and needs no seal."""
+        return self.data == "memory"
+
+    @property
+    def directory(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers or os.cpu_count() or 1
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: ``VAUBAN_SEAL_KEY_FILE``."""
+    return f"VAUBAN_{name.upper()}"
+
+
+def read(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Settings from options (text, or None where not given), then variables, then defaults. Raises SettingError."""
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = given.get(each.name)
+        if text is None:
+            text = environment.get(variable(each.name)) or None
+            if text is not None and each.metadata["repeat"]:
+                text = text.split()
+        if text is not None:
+            values[each.name] = _parse(each, text)
+    settings = Settings(**values)
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise SettingError("--tls-certificate and --tls-key go together")
+    return settings
+
+
+def _parse(setting: Any, text: Any) -> Any:
+    parse = setting.metadata["parse"]
+    try:
+        return tuple(parse(each) for each in text) if setting.metadata["repeat"] else parse(text)
+    except SettingError as error:
+        raise SettingError(f"--{setting.name.replace('_', '-')}: {error}") from None

@@ -1,0 +1,26 @@
+"""Where a server's admin socket is: in a directory of its owner's, under a name made from what it serves."""
+
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+
+def admin_socket(data: str, port: int) -> Path:
+    """The socket of the server of a data directory (or of `memory` on a port), its directory made owner-only.
+
+    Raises PermissionError where somebody else made that directory first.
+    """
+    served = f"memory:{port}" if data == "memory" else os.path.realpath(data)
+    return _owned_directory() / f"{hashlib.sha256(served.encode()).hexdigest()[:24]}.sock"
+
+
+def _owned_directory() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    directory = Path(runtime, "vauban") if runtime else Path(tempfile.gettempdir(), f"vauban-{os.getuid()}")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = directory.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise PermissionError(f"{directory} must be a directory that only you can open (mode 0700)")
+    return directory

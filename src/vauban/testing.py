@@ -1,0 +1,125 @@
+"""Vauban without a socket, for tests: yours as well as ours.
+
+    def test_a_disabled_key_encrypts_nothing(vauban):
+        kms = vauban.client("kms")
+        ...
+
+boto3 does all it does, but its requests go straight to a gateway in this process. Nothing is kept.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from vauban.events.trail import cloudtrail_record
+from vauban.kernel.requests import Request, Response
+from vauban.server import Vauban, scratch
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+class InProcess:
+    """A scratch Vauban on a virtual clock, and clients for it."""
+
+    def __init__(self, accounts: tuple[str, ...] = ("111122223333",), **settings: Any):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.vauban: Vauban = scratch(clock="virtual", **settings)
+        for account in accounts:
+            self._wait(self.vauban.accounts.create(account))
+        self.account = accounts[0]
+
+    def client(
+        self, service: str, *, region: str = "us-east-1", account: str | None = None, user: str | None = None, **more: Any
+    ) -> "BaseClient":
+        """A boto3 client that signs as the account's root, or as one of its users."""
+        import boto3
+
+        key = self._wait(self.vauban.accounts.access_key(account or self.account, user))
+        session = boto3.session.Session()
+        client = session.client(
+            service,
+            region_name=region,
+            endpoint_url=more.pop("endpoint_url", "http://vauban.test"),
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key.decode(),
+            **more,
+        )
+        client.meta.events.register("before-send", self._send)
+        return client
+
+    def user(self, name: str, *policies: dict[str, Any], account: str | None = None, boundary: Any = None) -> str:
+        """Make (or change) a user with these identity policies; its ARN."""
+        documents = {f"policy-{number}": json.dumps(policy) for number, policy in enumerate(policies)}
+        bound = json.dumps(boundary) if boundary else None
+        return self._wait(self.vauban.accounts.put_user(account or self.account, name, documents, bound)).arn
+
+    def advance(self, **duration: float) -> int:
+        """Move the clock forward (``days=90``), doing what falls due; how many things did."""
+        moment = self.vauban.clock.now() + timedelta(**duration).total_seconds()
+        return self._wait(self.vauban.timers.advance(self.vauban.clock, moment))
+
+    def trail(self) -> list[dict[str, Any]]:
+        """Every CloudTrail record so far, oldest first."""
+        return [cloudtrail_record(event) for event in self.vauban.store.events()]
+
+    def request(self, request: Request) -> Response:
+        """The answer to one raw request."""
+        return self._wait(self.vauban(request))
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        from botocore.awsrequest import AWSResponse
+
+        response = self.request(_as_request(request))
+        return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+
+
+def _as_request(prepared: Any) -> Request:
+    """botocore's AWSPreparedRequest, as the server would have read it."""
+    url = urlsplit(prepared.url)
+    headers = {
+        name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in prepared.headers.items()
+    }
+    headers.setdefault("host", url.netloc)
+    body = prepared.body or b""
+    if hasattr(body, "read"):
+        body = body.read()
+    body = body.encode() if isinstance(body, str) else bytes(body)
+    return Request(prepared.method, url.path or "/", url.query, headers, body)
+
+
+class _Raw:
+    """What botocore reads an answer's body from."""
+
+    def __init__(self, body: bytes):
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body
+
+    def read(self, *_: Any) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+
+@pytest.fixture
+def vauban() -> Iterator[InProcess]:
+    """A scratch Vauban of this test's own, with one account."""
+    running = InProcess()
+    yield running
+    running.close()
