@@ -10,7 +10,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AccessDeniedException
 from vauban.kernel.resources import ANY, Resource
-from vauban.policy import Plan, decide, denial_message, plan
+from vauban.policy import Plan, denial_message, plan
 
 _PLANS_KEPT = 100_000
 
@@ -41,17 +41,14 @@ class Authorizer:
 
     def _decide(self, call: Call, caller: Caller, route: Route, action: str, resource: Resource) -> Decision:
         context = CallContext(call, resource, route.service.conditions)
-        decision = self._plan(caller, action, resource).decide(context)
-        if not decision.allowed and resource.grants is not None:
-            return decide(caller.principal, caller.policies, action, resource, context)
-        return decision
+        return self._plan(caller, action, resource).decide(context, resource.grants)
 
     def _plan(self, caller: Caller, action: str, resource: Resource) -> Plan:
         key = (caller.principal.arn, action, resource.arn)
         kept = self._plans.get(key)
         if kept is not None and kept[0] is caller and kept[1] is resource.policy:
             return kept[2]
-        made = plan(caller.principal, caller.policies, action, replace(resource, grants=None))
+        made = plan(caller.principal, caller.policies, action, replace(resource, record=None, grants=None))
         if len(self._plans) >= _PLANS_KEPT:
             self._plans.clear()
         self._plans[key] = (caller, resource.policy, made)

@@ -58,3 +58,11 @@ class Decision:
                 for check in self.checks
             ],
         }
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> "Decision":
+        """The decision that ``explain`` gave as data."""
+        checks = tuple(
+            Check(Layer(check["layer"]), Effect(check["effect"]), tuple(check["statements"])) for check in data["checks"]
+        )
+        return cls(data["allowed"], data["action"], data["resource"], checks, data["reason"], data["remedy"])

@@ -52,3 +52,7 @@ class Conflict(Exception):
 
 class AuditUnavailable(Exception):
     """The trail cannot be written; calls fail rather than go unrecorded."""
+
+
+class StorageUnavailable(Exception):
+    """Records cannot be kept or read now (a full disk, a writer that is gone). Nothing was acknowledged."""
