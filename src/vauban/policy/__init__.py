@@ -1,0 +1,27 @@
+"""May they: the IAM policy language, pure.
+
+``Policy.parse`` reads and checks a document; ``plan`` prepares a decision and ``decide`` makes it; ``explain`` and
+``denial_message`` say why.
+"""
+
+from vauban.policy.denials import denial_message
+from vauban.policy.documents import MalformedPolicy, OversizedPolicy
+from vauban.policy.explain import explain
+from vauban.policy.plans import Plan, decide, plan
+from vauban.policy.policies import Policies, Policy, full_access
+from vauban.policy.principals import canonical_user_id, principal_keys
+
+__all__ = [
+    "MalformedPolicy",
+    "OversizedPolicy",
+    "Plan",
+    "Policies",
+    "Policy",
+    "canonical_user_id",
+    "decide",
+    "denial_message",
+    "explain",
+    "full_access",
+    "plan",
+    "principal_keys",
+]
