@@ -1,0 +1,46 @@
+"""AWS Key Management Service: keys that encrypt, sign and authenticate, and never leave.
+
+Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; then one file per noun.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.kms import (
+    aliases,
+    data_keys,
+    deletion,
+    encryption,
+    grants,
+    jobs,
+    keys,
+    macs,
+    policies,
+    public_keys,
+    random,
+    retirement,
+    rotation,
+    signing,
+    tags,
+)
+from vauban.services.kms.conditions import CONDITIONS
+from vauban.services.kms.states import guard
+
+SERVICE = Service(
+    "kms",
+    keys,
+    aliases,
+    policies,
+    grants,
+    retirement,
+    encryption,
+    data_keys,
+    signing,
+    macs,
+    public_keys,
+    rotation,
+    deletion,
+    tags,
+    random,
+    jobs,
+    conditions=CONDITIONS,
+    guard=guard,
+)

@@ -1,0 +1,161 @@
+"""The ``kms:`` condition keys, and how a call bears them.
+
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.operations import Conditions
+from vauban.kernel.resources import Resource
+from vauban.services.kms.permissions import encryption_context
+from vauban.services.kms.resources import Alias, Key
+
+ALGORITHM_MEMBERS = {
+    "SourceKeyId": "SourceEncryptionAlgorithm",
+    "DestinationKeyId": "DestinationEncryptionAlgorithm",
+}
+ENCRYPTING_OPERATIONS = frozenset(
+    {
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncrypt",
+    }
+)
+WITH_MESSAGE_TYPE = frozenset({"Sign", "Verify"})
+WITH_POLICY_NAME = frozenset({"GetKeyPolicy", "PutKeyPolicy"})
+
+
+def _member(resource: Resource) -> str:
+    return getattr(resource, "member", "KeyId")
+
+
+def _context(call: Call, resource: Resource) -> Any:
+    return encryption_context(call, _member(resource))
+
+
+def _encryption_context_value(call: Call, resource: Resource, name: str) -> str | list[str] | None:
+    """The name of a condition key has no case; an encryption context's keys that differ by case alone share it."""
+    values = [value for key, value in _context(call, resource).items() if key.lower() == name]
+    return values[0] if len(values) == 1 else values or None
+
+
+def _encryption_algorithm(call: Call, resource: Resource) -> str | None:
+    if call.operation.name not in ENCRYPTING_OPERATIONS:
+        return None
+    member = ALGORITHM_MEMBERS.get(_member(resource), "EncryptionAlgorithm")
+    return call.params.get(member, "SYMMETRIC_DEFAULT")
+
+
+def _via_service(call: Call, _: Resource) -> str | None:
+    if not call.via:
+        return None
+    return f"{call.via[-1].removesuffix('.amazonaws.com')}.{call.region}.amazonaws.com"
+
+
+def _request_alias(call: Call, resource: Resource) -> str | None:
+    named = call.params.get(_member(resource), "")
+    name = named.split(":", 5)[-1]
+    return name if name.startswith("alias/") else None
+
+
+def _resource_aliases(_: Call, resource: Resource) -> list[str] | None:
+    records = getattr(resource, "records", None)
+    if records is None:
+        return None
+    key_id = resource.arn.rpartition("/")[2]
+    return [alias.name for alias in records.list(Alias, index="key", value=key_id)] or None
+
+
+def _reencrypt_on_same_key(call: Call, _: Resource) -> bool | None:
+    if call.operation.name != "ReEncrypt":
+        return None
+    source, destination = call.resources
+    return source.arn == destination.arn
+
+
+def _grant_constraint_type(call: Call, _: Resource) -> str | list[str] | None:
+    kinds = sorted(call.params.get("Constraints") or ())
+    return kinds[0] if len(kinds) == 1 else kinds or None
+
+
+def _grant_is_for_aws_resource(call: Call, _: Resource) -> bool:
+    return bool(call.via) or call.principal.kind == "service"
+
+
+def _asked(member: str, default: Any = None) -> Callable[[Call, Resource], Any]:
+    """The condition key whose value is a request member."""
+    return lambda call, _: call.params.get(member, default)
+
+
+def _asked_of(operations: frozenset[str], member: str, default: Any) -> Callable[[Call, Resource], Any]:
+    """The same, with a default that only some operations have."""
+    return lambda call, _: call.params.get(member, default) if call.operation.name in operations else None
+
+
+def _of_key(attribute: str, member: str, default: Any) -> Callable[[Call, Resource], Any]:
+    """The condition key that tells of the key: as it is, or as CreateKey would make it."""
+
+    def value(call: Call, resource: Resource) -> Any:
+        if isinstance(resource.record, Key):
+            return getattr(resource.record, attribute)
+        return call.params.get(member, default) if call.operation.name == "CreateKey" else None
+
+    return value
+
+
+def _key_spec(call: Call, resource: Resource) -> str | None:
+    if isinstance(resource.record, Key):
+        return resource.record.key_spec
+    if call.operation.name != "CreateKey":
+        return None
+    return call.params.get("KeySpec") or call.params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+
+
+def _multi_region(call: Call, resource: Resource) -> bool | None:
+    if isinstance(resource.record, Key):
+        return False
+    return call.params.get("MultiRegion", False) if call.operation.name == "CreateKey" else None
+
+
+CONDITIONS = Conditions(
+    exact={
+        "kms:bypasspolicylockoutsafetycheck": _asked_of(
+            frozenset({"CreateKey", "PutKeyPolicy"}), "BypassPolicyLockoutSafetyCheck", False
+        ),
+        "kms:calleraccount": lambda call, _: call.principal.account or None,
+        "kms:customermasterkeyspec": _key_spec,
+        "kms:customermasterkeyusage": _of_key("key_usage", "KeyUsage", "ENCRYPT_DECRYPT"),
+        "kms:datakeypairspec": _asked("KeyPairSpec"),
+        "kms:encryptionalgorithm": _encryption_algorithm,
+        "kms:encryptioncontextkeys": lambda call, resource: list(_context(call, resource)) or None,
+        "kms:grantconstrainttype": _grant_constraint_type,
+        "kms:grantisforawsresource": _grant_is_for_aws_resource,
+        "kms:grantoperations": lambda call, _: call.params.get("Operations"),
+        "kms:granteeprincipal": _asked("GranteePrincipal"),
+        "kms:keyagreementalgorithm": _asked("KeyAgreementAlgorithm"),
+        "kms:keyorigin": _of_key("origin", "Origin", "AWS_KMS"),
+        "kms:keyspec": _key_spec,
+        "kms:keyusage": _of_key("key_usage", "KeyUsage", "ENCRYPT_DECRYPT"),
+        "kms:macalgorithm": _asked("MacAlgorithm"),
+        "kms:messagetype": _asked_of(WITH_MESSAGE_TYPE, "MessageType", "RAW"),
+        "kms:multiregion": _multi_region,
+        "kms:policyname": _asked_of(WITH_POLICY_NAME, "PolicyName", "default"),
+        "kms:reencryptonsamekey": _reencrypt_on_same_key,
+        "kms:requestalias": _request_alias,
+        "kms:resourcealiases": _resource_aliases,
+        "kms:retiringprincipal": _asked("RetiringPrincipal"),
+        "kms:rotationperiodindays": _asked_of(frozenset({"EnableKeyRotation"}), "RotationPeriodInDays", 365),
+        "kms:schedulekeydeletionpendingwindowindays": _asked_of(
+            frozenset({"ScheduleKeyDeletion"}), "PendingWindowInDays", 30
+        ),
+        "kms:signingalgorithm": _asked("SigningAlgorithm"),
+        "kms:viaservice": _via_service,
+    },
+    prefixed={"kms:encryptioncontext:": _encryption_context_value},
+)

@@ -1,0 +1,103 @@
+"""Data keys and data key pairs, for use outside of KMS."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vauban.crypto.materials import generate
+from vauban.crypto.specs import SPECS
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import operation
+from vauban.services.kms.encryption import NO_CONTEXT, current_material
+from vauban.services.kms.errors import DryRunOperationException, UnsupportedOperationException
+from vauban.services.kms.resolvers import usable_key
+from vauban.services.kms.resources import Key
+from vauban.services.kms.usages import require_symmetric
+
+KEY_SIZES = {"AES_128": 16, "AES_256": 32}
+
+
+@operation("GenerateDataKey", on=usable_key("KeyId"), unsupported=("Recipient",))
+def generate_data_key(
+    call: Call,
+    key: Key,
+    encryption_context: Mapping[str, str] = NO_CONTEXT,
+    number_of_bytes: int | None = None,
+    key_spec: str | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    plaintext = _data_key(call, key, number_of_bytes, key_spec, dry_run)
+    blob = current_material(call, key).symmetric.encrypt(plaintext, encryption_context)
+    return {
+        "CiphertextBlob": blob,
+        "Plaintext": plaintext,
+        "KeyId": key.arn,
+        "KeyMaterialId": key.current_material_id,
+    }
+
+
+@operation("GenerateDataKeyWithoutPlaintext", on=usable_key("KeyId"))
+def generate_data_key_without_plaintext(
+    call: Call,
+    key: Key,
+    encryption_context: Mapping[str, str] = NO_CONTEXT,
+    number_of_bytes: int | None = None,
+    key_spec: str | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    plaintext = _data_key(call, key, number_of_bytes, key_spec, dry_run)
+    blob = current_material(call, key).symmetric.encrypt(plaintext, encryption_context)
+    return {"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": key.current_material_id}
+
+
+@operation("GenerateDataKeyPair", on=usable_key("KeyId"), unsupported=("Recipient",))
+def generate_data_key_pair(
+    call: Call,
+    key: Key,
+    key_pair_spec: str,
+    encryption_context: Mapping[str, str] = NO_CONTEXT,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    private_key, result = _data_key_pair(call, key, key_pair_spec, encryption_context, dry_run)
+    return {"PrivateKeyPlaintext": private_key, **result}
+
+
+@operation("GenerateDataKeyPairWithoutPlaintext", on=usable_key("KeyId"))
+def generate_data_key_pair_without_plaintext(
+    call: Call,
+    key: Key,
+    key_pair_spec: str,
+    encryption_context: Mapping[str, str] = NO_CONTEXT,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    return _data_key_pair(call, key, key_pair_spec, encryption_context, dry_run)[1]
+
+
+def _data_key(call: Call, key: Key, number_of_bytes: int | None, key_spec: str | None, dry_run: bool) -> bytes:
+    require_symmetric(call, key)
+    if (number_of_bytes is None) == (key_spec is None):
+        raise ValidationException("Please specify either number of bytes or key spec.")
+    if dry_run:
+        raise DryRunOperationException
+    return call.random(KEY_SIZES[key_spec] if key_spec else number_of_bytes)
+
+
+def _data_key_pair(
+    call: Call, key: Key, spec: str, context: Mapping[str, str], dry_run: bool
+) -> tuple[bytes, dict[str, Any]]:
+    """The private key in PKCS#8 DER, and the rest of the answer."""
+    from vauban.crypto.private_keys import PrivateKey
+
+    require_symmetric(call, key)
+    if spec not in SPECS:
+        raise UnsupportedOperationException(f"Data key pairs of {spec} are not supported here.")
+    if dry_run:
+        raise DryRunOperationException
+    private_key = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
+    return private_key, {
+        "PrivateKeyCiphertextBlob": current_material(call, key).symmetric.encrypt(private_key, context),
+        "PublicKey": PrivateKey(private_key).public_der,
+        "KeyId": key.arn,
+        "KeyPairSpec": spec,
+        "KeyMaterialId": key.current_material_id,
+    }

@@ -1,0 +1,43 @@
+"""The end of a key: scheduled, called off, or done when its day comes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import operation
+from vauban.services.kms.resolvers import key
+from vauban.services.kms.resources import Alias, Grant, Key, Material
+
+SHORTEST_DAYS = 7
+LONGEST_DAYS = 30
+
+
+@operation("ScheduleKeyDeletion", on=key("KeyId"))
+def schedule_key_deletion(call: Call, key: Key, pending_window_in_days: int = LONGEST_DAYS) -> dict[str, Any]:
+    if not SHORTEST_DAYS <= pending_window_in_days <= LONGEST_DAYS:
+        raise ValidationException(f"PendingWindowInDays must be between {SHORTEST_DAYS} and {LONGEST_DAYS}, inclusive.")
+    day = call.now + timedelta(days=pending_window_in_days)
+    call.store.put(replace(key, key_state="PendingDeletion", deletion_date=day))
+    return {
+        "KeyId": key.arn,
+        "DeletionDate": day,
+        "KeyState": "PendingDeletion",
+        "PendingWindowInDays": pending_window_in_days,
+    }
+
+
+@operation("CancelKeyDeletion", on=key("KeyId"))
+def cancel_key_deletion(call: Call, key: Key) -> dict[str, Any]:
+    call.store.put(replace(key, key_state="Disabled", deletion_date=None))
+    return {"KeyId": key.arn}
+
+
+def delete_key(call: Call, key: Key) -> None:
+    """Forget the key and all that is of it: every generation of its material, its aliases, its grants."""
+    for kind in (Material, Alias, Grant):
+        for each in call.store.list(kind, index="key", value=key.key_id):
+            call.store.delete(each)
+    call.store.delete(key)
+    call.emit("KMS CMK Deletion", key.arn, **{"key-id": key.key_id})

@@ -1,0 +1,100 @@
+"""The errors KMS raises, named as in its model, and the sentences several operations share.
+
+Source: https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html and each operation's list.
+"""
+
+from vauban.kernel.errors import AwsError
+
+
+class AlreadyExistsException(AwsError):
+    pass
+
+
+class ConflictException(AwsError):
+    pass
+
+
+class DisabledException(AwsError):
+    pass
+
+
+class DryRunOperationException(AwsError):
+    """What a dry run answers where the call would have succeeded."""
+
+    def __init__(self) -> None:
+        super().__init__("The request would have succeeded, but the DryRun option is set.")
+
+
+class IncorrectKeyException(AwsError):
+    """The ciphertext was made under another key than the one named."""
+
+    def __init__(self) -> None:
+        super().__init__("The key ID in the request does not identify a CMK that can perform this operation.")
+
+
+class InvalidAliasNameException(AwsError):
+    pass
+
+
+class InvalidArnException(AwsError):
+    pass
+
+
+class InvalidCiphertextException(AwsError):
+    """Altered, truncated, or not under this encryption context. AWS says no more than that, and neither do we."""
+
+
+class InvalidGrantIdException(AwsError):
+    pass
+
+
+class InvalidGrantTokenException(AwsError):
+    pass
+
+
+class InvalidKeyUsageException(AwsError):
+    pass
+
+
+class InvalidMarkerException(AwsError):
+    pass
+
+
+class KMSInvalidMacException(AwsError):
+    pass
+
+
+class KMSInvalidSignatureException(AwsError):
+    pass
+
+
+class KMSInvalidStateException(AwsError):
+    pass
+
+
+class LimitExceededException(AwsError):
+    pass
+
+
+class MalformedPolicyDocumentException(AwsError):
+    pass
+
+
+class NotFoundException(AwsError):
+    pass
+
+
+class TagException(AwsError):
+    pass
+
+
+class UnsupportedOperationException(AwsError):
+    pass
+
+
+def key_not_found(arn: str) -> NotFoundException:
+    return NotFoundException(f"Key '{arn}' does not exist")
+
+
+def alias_not_found(arn: str) -> NotFoundException:
+    return NotFoundException(f"Alias {arn} is not found.")

@@ -1,0 +1,125 @@
+"""Keys: made, described, listed, enabled and disabled."""
+
+from dataclasses import replace
+from typing import Any
+
+from vauban.crypto.materials import generate, material_id
+from vauban.crypto.specs import SPECS
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import operation
+from vauban.services.kms.errors import UnsupportedOperationException
+from vauban.services.kms.lists import page
+from vauban.services.kms.policies import DEFAULT, require_valid
+from vauban.services.kms.resolvers import key, usable_key
+from vauban.services.kms.resources import Key, Material
+from vauban.services.kms.rotation import rotated_if_overdue
+from vauban.services.kms.tags import tagged
+
+
+@operation("CreateKey", also=(("TagResource", "Tags"),), unsupported=("CustomKeyStoreId", "XksKeyId"))
+def create_key(
+    call: Call,
+    policy: str | None = None,
+    description: str = "",
+    key_usage: str | None = None,
+    customer_master_key_spec: str | None = None,
+    key_spec: str | None = None,
+    origin: str = "AWS_KMS",
+    bypass_policy_lockout_safety_check: bool = False,
+    tags: list[dict[str, str]] | None = None,
+    multi_region: bool = False,
+) -> dict[str, Any]:
+    _refuse_unsupported(origin, multi_region)
+    spec = _spec(key_spec, customer_master_key_spec)
+    usage = _usage(spec, key_usage)
+    key_tags = tagged({}, tags or [])
+    bytes_of_key = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
+    key_id = call.uuid()
+    material = Material(material_id(key_id, bytes_of_key), call.account, call.region, key_id, 1, call.now, bytes_of_key)
+    created = Key(
+        key_id,
+        call.account,
+        call.region,
+        call.now,
+        policy or DEFAULT % call.account,
+        material.material_id,
+        spec,
+        usage,
+        description=description,
+        tags=key_tags,
+    )
+    if policy is not None:
+        require_valid(call, policy, created.arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
+    call.store.put(material)
+    call.store.put(created)
+    return {"KeyMetadata": created.metadata}
+
+
+@operation("DescribeKey", on=usable_key("KeyId"))
+def describe_key(call: Call, key: Key) -> dict[str, Any]:
+    return {"KeyMetadata": key.metadata}
+
+
+@operation("ListKeys")
+def list_keys(
+    call: Call, limit: int | None = None, marker: str | None = None, resource_owners: list[str] | None = None
+) -> dict[str, Any]:
+    if resource_owners is not None and resource_owners != ["SELF"]:
+        raise UnsupportedOperationException("Keys shared through RAM are not supported here.")
+    return page(
+        call,
+        "Keys",
+        lambda after, count: [
+            (each.key_id, {"KeyId": each.key_id, "KeyArn": each.arn})
+            for each in call.store.list(Key, after=after, limit=count)
+        ],
+        limit,
+        marker,
+    )
+
+
+@operation("EnableKey", on=key("KeyId"))
+def enable_key(call: Call, key: Key) -> None:
+    call.store.put(rotated_if_overdue(call, replace(key, key_state="Enabled")))
+
+
+@operation("DisableKey", on=key("KeyId"))
+def disable_key(call: Call, key: Key) -> None:
+    call.store.put(replace(key, key_state="Disabled"))
+
+
+@operation("UpdateKeyDescription", on=key("KeyId"))
+def update_key_description(call: Call, key: Key, description: str) -> None:
+    call.store.put(replace(key, description=description))
+
+
+def _refuse_unsupported(origin: str, multi_region: bool) -> None:
+    if origin != "AWS_KMS":
+        raise UnsupportedOperationException(f"Keys of origin {origin} are not supported here.")
+    if multi_region:
+        raise UnsupportedOperationException("Multi-Region keys are not supported here.")
+
+
+def _spec(key_spec: str | None, old_name: str | None) -> str:
+    if key_spec and old_name:
+        raise ValidationException(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+            "CustomerMasterKeySpec is deprecated."
+        )
+    spec = key_spec or old_name or "SYMMETRIC_DEFAULT"
+    if spec not in SPECS:
+        raise UnsupportedOperationException(f"Keys of {spec} are not supported here.")
+    return spec
+
+
+def _usage(spec: str, usage: str | None) -> str:
+    if usage is None:
+        if spec == "SYMMETRIC_DEFAULT":
+            return "ENCRYPT_DECRYPT"
+        raise ValidationException(
+            "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
+        )
+    if usage not in SPECS[spec].usages:
+        raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+    return usage

@@ -1,0 +1,92 @@
+"""Key policies: the one, mandatory, named ``default``."""
+
+from dataclasses import replace
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import operation
+from vauban.kernel.resources import Resource
+from vauban.policy import MalformedPolicy, OversizedPolicy, Policies, Policy, decide, full_access
+from vauban.services.kms.errors import LimitExceededException, MalformedPolicyDocumentException, NotFoundException
+from vauban.services.kms.lists import in_order, page
+from vauban.services.kms.resolvers import key
+from vauban.services.kms.resources import Key, compiled
+
+NAME = "default"
+
+DEFAULT = """\
+{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::%s:root"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}"""
+"""What a key gets where none is given: it leaves everything to the account's IAM policies."""
+
+_ALL_ALLOWED = Policies(identity=(full_access("scp"),))
+
+
+@operation("GetKeyPolicy", on=key("KeyId"))
+def get_key_policy(call: Call, key: Key, policy_name: str = NAME) -> dict[str, Any]:
+    _require_default(policy_name)
+    return {"Policy": key.policy, "PolicyName": NAME}
+
+
+@operation("PutKeyPolicy", on=key("KeyId"))
+def put_key_policy(
+    call: Call,
+    key: Key,
+    policy: str,
+    policy_name: str = NAME,
+    bypass_policy_lockout_safety_check: bool = False,
+) -> None:
+    if policy_name == "AWS_RAM":
+        raise ValidationException("The AWS_RAM policy can only be managed by the RAM service")
+    _require_default(policy_name)
+    require_valid(call, policy, key.arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
+    call.store.put(replace(key, policy=policy))
+
+
+@operation("ListKeyPolicies", on=key("KeyId"))
+def list_key_policies(call: Call, key: Key, limit: int | None = None, marker: str | None = None) -> dict[str, Any]:
+    return page(call, "PolicyNames", in_order([(NAME, NAME)]), limit, marker, of=key.key_id)
+
+
+def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check: bool) -> None:
+    """Raises MalformedPolicyDocumentException or LimitExceededException for what cannot be the policy of a key."""
+    try:
+        parsed = compiled(policy)
+    except OversizedPolicy as error:
+        raise LimitExceededException(f"A key policy cannot be longer than {error.limit} characters.") from None
+    except MalformedPolicy as error:
+        raise MalformedPolicyDocumentException(str(error)) from None
+    if not bypass_lockout_check and not _leaves_a_way_back(call, parsed, key_arn):
+        raise MalformedPolicyDocumentException(
+            "The new key policy will not allow you to update the key policy in the future."
+        )
+
+
+def _leaves_a_way_back(call: Call, policy: Policy, key_arn: str) -> bool:
+    """Whether the caller may put the next policy too, given all that the account's own policies could allow."""
+    resource = Resource(key_arn, "key", call.account, policy=policy, policy_rules=True)
+    context = {
+        "aws:principalarn": call.principal.issuer_arn or call.principal.arn,
+        "aws:principalaccount": call.principal.account,
+        "kms:calleraccount": call.principal.account,
+        "kms:policyname": NAME,
+        "kms:bypasspolicylockoutsafetycheck": False,
+    }
+    return decide(call.principal, _ALL_ALLOWED, "kms:PutKeyPolicy", resource, context).allowed
+
+
+def _require_default(policy_name: str) -> None:
+    if policy_name != NAME:
+        raise NotFoundException(f"No such policy exists: {policy_name}")

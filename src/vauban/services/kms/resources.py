@@ -1,0 +1,199 @@
+"""What KMS keeps. Read this first; ``resolvers`` says how a call names it.
+
+A key is its metadata, policy and tags. Its material is kept beside it, one record a generation: what was encrypted
+under an old generation decrypts for ever. An alias points at a key; a grant lets one principal use it.
+"""
+
+from dataclasses import field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from vauban.crypto.ciphertexts import SymmetricMaterial
+from vauban.crypto.specs import SPECS, KeySpec
+from vauban.kernel.arns import arn
+from vauban.kernel.records import Scope, record, secret
+from vauban.policy import Policy
+
+CLOUDTRAIL_TYPE = "AWS::KMS::Key"
+
+
+@lru_cache(maxsize=4096)
+def compiled(policy: str) -> Policy:
+    """A key policy, compiled once for all keys with the same text. Raises MalformedPolicy."""
+    return Policy.parse(policy, name="key policy", kind="key")
+
+
+@record("kms:Key", id="key_id", due="due_at")
+class Key:
+    key_id: str
+    account: str
+    region: str
+    created: datetime
+    policy: str
+    """The ``default`` key policy, as it was put."""
+    current_material_id: str
+    key_spec: str = "SYMMETRIC_DEFAULT"
+    key_usage: str = "ENCRYPT_DECRYPT"
+    key_state: str = "Enabled"
+    description: str = ""
+    origin: str = "AWS_KMS"
+    key_manager: str = "CUSTOMER"
+    tags: dict[str, str] = field(default_factory=dict)
+    deletion_date: datetime | None = None
+    rotation_period_in_days: int | None = None
+    """None while automatic rotation is off."""
+    next_rotation_date: datetime | None = None
+    on_demand_rotations: int = 0
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("kms", self.region, self.account, f"key/{self.key_id}")
+
+    @cached_property
+    def compiled_policy(self) -> Policy:
+        return compiled(self.policy)
+
+    @cached_property
+    def spec(self) -> KeySpec:
+        return SPECS[self.key_spec]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the clock has something to do: delete it, or rotate it."""
+        if self.key_state == "PendingDeletion":
+            return self.deletion_date
+        return self.next_rotation_date if self.key_state == "Enabled" else None
+
+    @cached_property
+    def algorithms(self) -> dict[str, list[str]]:
+        """What the key can be used with, as ``KeyMetadata`` and GetPublicKey list it."""
+        match self.key_usage:
+            case "ENCRYPT_DECRYPT":
+                return {"EncryptionAlgorithms": list(self.spec.encryption_algorithms)}
+            case "SIGN_VERIFY":
+                return {"SigningAlgorithms": list(self.spec.signing_algorithms)}
+            case "GENERATE_VERIFY_MAC":
+                return {"MacAlgorithms": list(self.spec.mac_algorithms)}
+            case _:
+                return {"KeyAgreementAlgorithms": list(self.spec.key_agreement_algorithms)}
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """The model's ``KeyMetadata``."""
+        metadata = {
+            "AWSAccountId": self.account,
+            "KeyId": self.key_id,
+            "Arn": self.arn,
+            "CreationDate": self.created,
+            "Enabled": self.key_state == "Enabled",
+            "Description": self.description,
+            "KeyUsage": self.key_usage,
+            "KeyState": self.key_state,
+            "Origin": self.origin,
+            "KeyManager": self.key_manager,
+            "CustomerMasterKeySpec": self.key_spec,
+            "KeySpec": self.key_spec,
+            "MultiRegion": False,
+            **self.algorithms,
+        }
+        if self.deletion_date is not None:
+            metadata["DeletionDate"] = self.deletion_date
+        if self.rotates:
+            metadata["CurrentKeyMaterialId"] = self.current_material_id
+        return metadata
+
+    @property
+    def rotates(self) -> bool:
+        """Whether it is of the kind whose material can be rotated."""
+        return self.key_spec == "SYMMETRIC_DEFAULT"
+
+
+@record("kms:Material", id="material_id", scope=Scope.REGION, indexes={"key": "key_id"})
+class Material:
+    """One generation of a key's material, found by its id alone: Decrypt knows no more than that."""
+
+    material_id: str
+    account: str
+    region: str
+    key_id: str
+    generation: int
+    """1 for the first, then one more with each rotation."""
+    created: datetime
+    material: bytes = secret()
+    """Raw bytes of symmetric and HMAC keys, PKCS#8 DER of the others."""
+    rotation_type: str = ""
+    """``AUTOMATIC``, ``ON_DEMAND``, or ``""`` for the first."""
+
+    @cached_property
+    def symmetric(self) -> SymmetricMaterial:
+        return SymmetricMaterial(self.material, self.material_id)
+
+    @cached_property
+    def private_key(self) -> Any:
+        """The ``crypto.private_keys.PrivateKey``; imported when first needed, for most keys are symmetric."""
+        from vauban.crypto.private_keys import PrivateKey
+
+        return PrivateKey(self.material)
+
+
+@record("kms:Alias", id="name", indexes={"key": "target_key_id"})
+class Alias:
+    name: str
+    """With its ``alias/``."""
+    account: str
+    region: str
+    target_key_id: str
+    created: datetime
+    updated: datetime
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("kms", self.region, self.account, self.name)
+
+
+@record(
+    "kms:Grant",
+    id="grant_id",
+    scope=Scope.REGION,
+    indexes={"key": "key_id", "grantee": "key_and_grantee", "retiring": "retiring_principals", "name": "key_and_name"},
+)
+class Grant:
+    """Kept by Region, not by account: a retiring principal may look for its grants on the keys of all accounts."""
+
+    grant_id: str
+    account: str
+    """The key's owner."""
+    region: str
+    key_id: str
+    created: datetime
+    issuing_account: str
+    operations: tuple[str, ...]
+    name: str = ""
+    grantee_principal: str = ""
+    grantee_service_principal: str = ""
+    retiring_principal: str = ""
+    retiring_service_principal: str = ""
+    encryption_context_equals: dict[str, str] | None = None
+    encryption_context_subset: dict[str, str] | None = None
+    source_arn: str = ""
+
+    @cached_property
+    def key_arn(self) -> str:
+        return arn("kms", self.region, self.account, f"key/{self.key_id}")
+
+    @property
+    def grantee(self) -> str:
+        return self.grantee_principal or self.grantee_service_principal
+
+    @property
+    def key_and_grantee(self) -> str:
+        return f"{self.key_id} {self.grantee}"
+
+    @property
+    def key_and_name(self) -> str | None:
+        return f"{self.key_id} {self.name}" if self.name else None
+
+    @property
+    def retiring_principals(self) -> str | None:
+        return self.retiring_principal or self.retiring_service_principal or None

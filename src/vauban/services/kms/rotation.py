@@ -1,0 +1,126 @@
+"""Rotation: a key's next generation of material, by the calendar or on demand.
+
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from vauban.crypto.materials import generate, material_id
+from vauban.kernel.calls import Call
+from vauban.kernel.operations import operation
+from vauban.services.kms.errors import ConflictException, LimitExceededException, UnsupportedOperationException
+from vauban.services.kms.lists import in_order, page
+from vauban.services.kms.resolvers import key, shared_key
+from vauban.services.kms.resources import Key, Material
+
+DEFAULT_PERIOD_IN_DAYS = 365
+MOST_ON_DEMAND = 25
+TOO_CLOSE = timedelta(minutes=20)
+"""Before an automatic rotation, none on demand."""
+
+
+@operation("EnableKeyRotation", on=key("KeyId"))
+def enable_key_rotation(call: Call, key: Key, rotation_period_in_days: int = DEFAULT_PERIOD_IN_DAYS) -> None:
+    _require_rotating(key)
+    if key.rotation_period_in_days == rotation_period_in_days:
+        return
+    call.store.put(
+        replace(
+            key,
+            rotation_period_in_days=rotation_period_in_days,
+            next_rotation_date=call.now + timedelta(days=rotation_period_in_days),
+        )
+    )
+
+
+@operation("DisableKeyRotation", on=key("KeyId"))
+def disable_key_rotation(call: Call, key: Key) -> None:
+    _require_rotating(key)
+    call.store.put(replace(key, rotation_period_in_days=None, next_rotation_date=None))
+
+
+@operation("GetKeyRotationStatus", on=shared_key("KeyId"))
+def get_key_rotation_status(call: Call, key: Key) -> dict[str, Any]:
+    """While a key waits for its deletion its rotation reads as off; the setting comes back if that is cancelled."""
+    enabled = key.rotation_period_in_days is not None and key.key_state != "PendingDeletion"
+    status = {"KeyId": key.arn, "KeyRotationEnabled": enabled}
+    if enabled:
+        status["RotationPeriodInDays"] = key.rotation_period_in_days
+        status["NextRotationDate"] = key.next_rotation_date
+    return status
+
+
+@operation("RotateKeyOnDemand", on=key("KeyId"))
+def rotate_key_on_demand(call: Call, key: Key) -> dict[str, Any]:
+    _require_rotating(key)
+    if key.on_demand_rotations >= MOST_ON_DEMAND:
+        raise LimitExceededException(f"{key.arn} has been rotated on demand {MOST_ON_DEMAND} times.")
+    if key.next_rotation_date is not None and key.next_rotation_date - call.now < TOO_CLOSE:
+        raise ConflictException(f"{key.arn} is about to be rotated automatically.")
+    rotated = _rotated(call, key, "ON_DEMAND")
+    call.store.put(replace(rotated, on_demand_rotations=key.on_demand_rotations + 1))
+    return {"KeyId": key.arn}
+
+
+@operation("ListKeyRotations", on=key("KeyId"))
+def list_key_rotations(
+    call: Call,
+    key: Key,
+    include_key_material: str = "ROTATIONS_ONLY",
+    limit: int | None = None,
+    marker: str | None = None,
+) -> dict[str, Any]:
+    _require_rotating(key)
+    generations = call.store.list(Material, index="key", value=key.key_id)
+    entries = in_order(
+        (f"{each.generation:08}", _entry(key, each))
+        for each in generations
+        if each.rotation_type or include_key_material == "ALL_KEY_MATERIAL"
+    )
+    return page(call, "Rotations", entries, limit, marker, of=f"{key.key_id} {include_key_material}")
+
+
+def rotate_on_schedule(call: Call, key: Key) -> None:
+    """The automatic rotation that fell due, and the date of the next."""
+    period = timedelta(days=key.rotation_period_in_days)
+    following = key.next_rotation_date + period
+    if following <= call.now:
+        following = call.now + period
+    call.store.put(replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following))
+
+
+def rotated_if_overdue(call: Call, key: Key) -> Key:
+    """``key``, rotated at once where its date passed while it could not be; its calendar then starts anew."""
+    if key.next_rotation_date is None or key.next_rotation_date > call.now:
+        return key
+    following = call.now + timedelta(days=key.rotation_period_in_days)
+    return replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following)
+
+
+def _rotated(call: Call, key: Key, rotation_type: str) -> Key:
+    """``key`` with new material, which is put beside the old; the key itself is still to be put."""
+    generation = call.store.get(Material, key.current_material_id).generation + 1
+    fresh = generate(key.key_spec)
+    identity = material_id(key.key_id, fresh)
+    call.store.put(Material(identity, key.account, key.region, key.key_id, generation, call.now, fresh, rotation_type))
+    call.emit("KMS CMK Rotation", key.arn, **{"key-id": key.key_id})
+    return replace(key, current_material_id=identity)
+
+
+def _entry(key: Key, material: Material) -> dict[str, Any]:
+    entry = {
+        "KeyId": key.arn,
+        "KeyMaterialId": material.material_id,
+        "KeyMaterialState": "CURRENT" if material.material_id == key.current_material_id else "NON_CURRENT",
+    }
+    if material.rotation_type:
+        entry["RotationDate"] = material.created
+        entry["RotationType"] = material.rotation_type
+    return entry
+
+
+def _require_rotating(key: Key) -> None:
+    if not key.rotates:
+        raise UnsupportedOperationException
