@@ -20,9 +20,11 @@ import pytest
 from vauban.events.trail import cloudtrail_record
 from vauban.kernel.requests import Request, Response
 from vauban.server import Vauban, scratch
+from vauban.settings import Settings
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+
 
 class InProcess:
     """A scratch Vauban on a virtual clock, and clients for it."""
@@ -31,13 +33,19 @@ class InProcess:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.vauban: Vauban = scratch(clock="virtual", **settings)
+        self.vauban: Vauban = scratch(Settings(data="memory", clock="virtual", **settings))
         for account in accounts:
             self._wait(self.vauban.accounts.create(account))
         self.account = accounts[0]
 
     def client(
-        self, service: str, *, region: str = "us-east-1", account: str | None = None, user: str | None = None, **more: Any
+        self,
+        service: str,
+        *,
+        region: str = "us-east-1",
+        account: str | None = None,
+        user: str | None = None,
+        **more: Any,
     ) -> "BaseClient":
         """A boto3 client that signs as the account's root, or as one of its users."""
         import boto3
@@ -68,7 +76,7 @@ class InProcess:
 
     def trail(self) -> list[dict[str, Any]]:
         """Every CloudTrail record so far, oldest first."""
-        return [cloudtrail_record(event) for event in self.vauban.store.events()]
+        return [cloudtrail_record(event) for event in self.vauban.store.trail.events(newest_first=False)]
 
     def request(self, request: Request) -> Response:
         """The answer to one raw request."""

@@ -111,9 +111,7 @@ class Gateway:
             try:
                 result = attempt.perform(call, route)
             except Pending as pending:
-                work = asyncio.get_running_loop().run_in_executor(
-                    self._slow_work, pending.function, *pending.arguments
-                )
+                work = asyncio.get_running_loop().run_in_executor(self._slow_work, pending.function, *pending.arguments)
                 call.computed[pending.key] = await work
                 continue
             except AwsError:

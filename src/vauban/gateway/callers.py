@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 
 from vauban.identity.access_keys import AccessKey
+from vauban.identity.accounts import root_principal
 from vauban.identity.users import User
+from vauban.kernel.errors import AwsError
 from vauban.kernel.principals import Principal
 from vauban.kernel.stores import World
 from vauban.policy import Policies, Policy
+
+
+class UnrecognizedClientException(AwsError):
+    """The access key is nobody's any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +31,12 @@ class Callers:
         self._callers: dict[str, tuple[AccessKey, User | None, Caller]] = {}
 
     def of(self, access_key: AccessKey, world: World) -> Caller:
-        user = world.at(access_key.account, "").get(User, access_key.user_name) if access_key.user_name else None
+        """Raises UnrecognizedClientException where the key's user is gone."""
+        user = None
+        if access_key.user_name:
+            user = world.at(access_key.account, "").get(User, access_key.user_name)
+            if user is None:
+                raise UnrecognizedClientException("The security token included in the request is invalid.")
         kept = self._callers.get(access_key.access_key_id)
         if kept is not None and kept[0] is access_key and kept[1] is user:
             return kept[2]
@@ -49,16 +60,6 @@ def _caller(access_key: AccessKey, user: User | None) -> Caller:
     identity = tuple(Policy.parse(text, name=name, kind="identity") for name, text in user.policies.items())
     boundary = Policy.parse(user.boundary, name="boundary", kind="boundary") if user.boundary else None
     return caller_of(principal, Policies(identity=identity, boundary=boundary))
-
-
-def root_principal(account: str, access_key_id: str = "") -> Principal:
-    return Principal(
-        kind="root",
-        account=account,
-        arn=f"arn:aws:iam::{account}:root",
-        unique_id=account,
-        access_key_id=access_key_id,
-    )
 
 
 def caller_of(principal: Principal, policies: Policies) -> Caller:

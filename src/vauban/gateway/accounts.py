@@ -1,0 +1,118 @@
+"""Accounts, users and access keys as the server's operator makes them, until IAM's own operations do."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from vauban.identity.access_keys import AccessKey, new_access_key_id, new_secret_access_key
+from vauban.identity.accounts import Account, new_account_id
+from vauban.identity.users import User, new_user_id
+from vauban.kernel.errors import Conflict
+from vauban.kernel.events import AuditEvent
+from vauban.kernel.ids import request_id as new_id
+from vauban.kernel.principals import service_principal
+from vauban.kernel.stores import Changeset, Store
+from vauban.policy import Policy
+
+T = TypeVar("T")
+
+_GLOBAL_REGION = "us-east-1"
+"""Where CloudTrail records what belongs to no Region."""
+
+
+class Accounts:
+    """Each method is one commit, on the trail as IAM's own operation would be. Raises MalformedPolicy, LookupError."""
+
+    def __init__(self, store: Store, now: Callable[[], float]):
+        self._store = store
+        self._now = now
+
+    def all(self) -> list[Account]:
+        """In the order of making; the first is the default."""
+        return sorted(self._store.begin().at("", "").list(Account), key=lambda each: each.number)
+
+    def create(
+        self, account: str = "", access_key_id: str = "", secret_access_key: str = ""
+    ) -> Awaitable[AccessKey]:
+        """A new account with a root access key; its id and key are made here where they are not given."""
+
+        def propose(changes: Changeset) -> tuple[AccessKey, str, str]:
+            made = Account(account or new_account_id(), self._time(), len(self.all()) + 1)
+            secret = secret_access_key.encode() or new_secret_access_key()
+            key = AccessKey(access_key_id or new_access_key_id(), made.account, self._time(), secret)
+            world = changes.at("", "")
+            if world.get(Account, made.account) or world.get(AccessKey, key.access_key_id):
+                raise ValueError(f"account {made.account} or access key {key.access_key_id} is there already")
+            world.put(made)
+            world.put(key)
+            return key, made.account, "CreateAccount"
+
+        return self._commit(propose)
+
+    def put_user(
+        self, account: str, name: str, policies: dict[str, str], boundary: str | None = None
+    ) -> Awaitable[User]:
+        """A user with these identity policies, instead of those it had."""
+
+        def propose(changes: Changeset) -> tuple[User, str, str]:
+            for policy_name, document in policies.items():
+                Policy.parse(document, name=policy_name, kind="identity")
+            if boundary:
+                Policy.parse(boundary, name="boundary", kind="boundary")
+            records = changes.at(account, "")
+            found = records.get(User, name) or User(account, name, new_user_id(), self._time())
+            user = replace(found, policies=policies, boundary=boundary)
+            records.put(user)
+            return user, account, "PutUserPolicy"
+
+        return self._commit(propose)
+
+    async def access_key(self, account: str, user_name: str | None = None) -> AccessKey:
+        """The first access key of the account's root, or of a user, made where there is none."""
+        owner = f"{account}/{user_name or ''}"
+        found = self._store.begin().at("", "").list(AccessKey, index="owner", value=owner, limit=1)
+        return found[0] if found else await self._new_access_key(account, user_name or "")
+
+    def _new_access_key(self, account: str, user_name: str) -> Awaitable[AccessKey]:
+        def propose(changes: Changeset) -> tuple[AccessKey, str, str]:
+            if user_name and changes.at(account, "").get(User, user_name) is None:
+                raise LookupError(f"account {account} has no user {user_name}")
+            if changes.at("", "").get(Account, account) is None:
+                raise LookupError(f"there is no account {account}")
+            key = AccessKey(new_access_key_id(), account, self._time(), new_secret_access_key(), user_name)
+            changes.at("", "").put(key)
+            return key, account, "CreateAccessKey"
+
+        return self._commit(propose)
+
+    async def _commit(self, propose: Callable[[Changeset], tuple[T, str, str]]) -> T:
+        while True:
+            changes = self._store.begin()
+            made, account, operation = propose(changes)
+            try:
+                await self._store.commit(changes, [self._audit(account, operation)])
+            except Conflict:
+                continue
+            return made
+
+    def _time(self) -> datetime:
+        return datetime.fromtimestamp(self._now(), UTC)
+
+    def _audit(self, account: str, operation: str) -> AuditEvent:
+        operator = service_principal("vauban")
+        return AuditEvent(
+            time=self._now(),
+            event_id=new_id(),
+            request_id=new_id(),
+            service="iam",
+            operation=operation,
+            account=account,
+            region=_GLOBAL_REGION,
+            principal=(operator.kind, "", operator.arn, operator.unique_id, "", "", ""),
+            source_ip=operator.arn,
+            user_agent=operator.arn,
+            secure=True,
+            read_only=False,
+            event_type="AwsServiceEvent",
+        )
