@@ -1,0 +1,84 @@
+"""The audit log's form: events in chunks, each chunk's hash over the one before it.
+
+A chunk's body is one MessagePack array of ``AuditEvent``. Encoded events are joined without being decoded, so what a
+worker encoded is what is kept, and the writer's work per event is next to nothing.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from vauban.kernel.events import AuditEvent
+
+GENESIS = bytes(32)
+"""What stands before the first chunk of all."""
+
+_encode = msgspec.msgpack.Encoder(enc_hook=str).encode
+_decode = msgspec.msgpack.Decoder(list[AuditEvent]).decode
+_header = struct.Struct(">QddI").pack
+_array_of = struct.Struct(">BI").pack
+
+
+class AuditBatch(msgspec.Struct, array_like=True, frozen=True):
+    """Events of one worker on their way to a chunk."""
+
+    count: int
+    first: float
+    last: float
+    """Times of the earliest and the latest event, seconds since the epoch."""
+    events: bytes
+    """Encoded events, one behind the other."""
+    authorization_ids: list[str]
+    """Of the denials among them."""
+
+
+class Chunk(NamedTuple):
+    sequence: int
+    first: float
+    last: float
+    count: int
+    previous: bytes
+    hash: bytes
+    body: bytes
+
+    def events(self) -> list[AuditEvent]:
+        return _decode(self.body)
+
+    @property
+    def intact(self) -> bool:
+        """Whether the hash is that of what the chunk says."""
+        return self.hash == chunk_hash(self.previous, self.sequence, self.first, self.last, self.count, self.body)
+
+
+def batch(events: Sequence[AuditEvent]) -> AuditBatch:
+    """``events`` (at least one) encoded together."""
+    encoded = _encode(events)
+    times = [event.time for event in events]
+    ids = [event.authorization_id for event in events if event.authorization_id]
+    return AuditBatch(len(events), min(times), max(times), encoded[_header_size(encoded) :], ids)
+
+
+def _header_size(array: bytes) -> int:
+    """Of a MessagePack array: fixarray, array 16 or array 32."""
+    return {0xDC: 3, 0xDD: 5}.get(array[0], 1)
+
+
+def chunk(sequence: int, previous: bytes, batches: Iterable[AuditBatch]) -> Chunk:
+    """The chunk after the one whose hash is ``previous``."""
+    batches = list(batches)
+    count = sum(each.count for each in batches)
+    first = min(each.first for each in batches)
+    last = max(each.last for each in batches)
+    body = b"".join([_array_of(0xDD, count), *(each.events for each in batches)])
+    return Chunk(sequence, first, last, count, previous, chunk_hash(previous, sequence, first, last, count, body), body)
+
+
+def chunk_hash(previous: bytes, sequence: int, first: float, last: float, count: int, body: bytes) -> bytes:
+    """SHA-256 over the hash before, what the chunk says of itself, and its body."""
+    digest = hashlib.sha256(previous)
+    digest.update(_header(sequence, first, last, count))
+    digest.update(body)
+    return digest.digest()

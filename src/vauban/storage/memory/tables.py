@@ -1,0 +1,67 @@
+"""Records in dicts, with their indexes and their due times in sorted lists."""
+
+from bisect import bisect_left, bisect_right, insort
+from typing import Any
+
+from vauban.kernel.records import Identity
+from vauban.storage.changesets import ABSENT, Changeset, Collection, Entry
+from vauban.storage.commits import Change
+
+
+class Table:
+    """``changesets.Source`` over everything there is."""
+
+    def __init__(self) -> None:
+        self.cached: dict[Identity, Entry] = {}
+        self._members: dict[Collection, list[str]] = {}
+        self._due: list[tuple[float, Identity]] = []
+
+    def load(self, changes: Changeset, identity: Identity) -> Entry:
+        return ABSENT
+
+    def select(
+        self, changes: Changeset, collection: Collection, after: str, limit: int | None
+    ) -> list[tuple[str, Entry]]:
+        changes.from_disk = True
+        members = self._members.get(collection, [])
+        start = bisect_right(members, after)
+        ids = members[start:] if limit is None else members[start : start + limit]
+        return [(id, self.cached[(*collection[:3], id)]) for id in ids]
+
+    def count(self, changes: Changeset, collection: Collection) -> int:
+        changes.from_disk = True
+        return len(self._members.get(collection, ()))
+
+    def first_due(self) -> tuple[float, Identity] | None:
+        return self._due[0] if self._due else None
+
+    def apply(self, change: Change, version: int, record: Any | None) -> None:
+        identity = change.identity
+        if record is None:
+            del self.cached[identity]
+            self._leave(identity, "", "")
+        else:
+            self.cached[identity] = (version, record)
+            if change.created:
+                self._join(identity, "", "")
+        for place in change.removed:
+            self._leave(identity, *place)
+        for place in change.added:
+            self._join(identity, *place)
+        self._move_due(identity, change.due_before, change.due)
+
+    def _join(self, identity: Identity, index: str, value: str) -> None:
+        insort(self._members.setdefault(Collection(*identity[:3], index, value), []), identity[3])
+
+    def _leave(self, identity: Identity, index: str, value: str) -> None:
+        collection = Collection(*identity[:3], index, value)
+        members = self._members[collection]
+        del members[bisect_left(members, identity[3])]
+        if not members:
+            del self._members[collection]
+
+    def _move_due(self, identity: Identity, before: float | None, after: float | None) -> None:
+        if before is not None:
+            del self._due[bisect_left(self._due, (before, identity))]
+        if after is not None:
+            insort(self._due, (after, identity))

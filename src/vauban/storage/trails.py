@@ -1,0 +1,91 @@
+"""Reading the audit log: by time, by denial, and whether it is whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from vauban.kernel.events import AuditEvent
+from vauban.storage.audit import Chunk
+
+
+class Chunks(Protocol):
+    """Where the chunks of an audit log are kept."""
+
+    def between(self, since: float, until: float, newest_first: bool) -> Iterator[Chunk]:
+        """Chunks that may hold events of ``since <= time < until``."""
+        ...
+
+    def denied(self, authorization_id: str) -> Chunk | None:
+        """The chunk that holds a denial."""
+        ...
+
+    def anchor(self) -> tuple[int, bytes]:
+        """Sequence and hash of the chunk before the oldest kept: ``(0, GENESIS)`` until chunks are pruned."""
+        ...
+
+    def tip(self) -> tuple[int, bytes]:
+        """Sequence and hash of the newest chunk, as the writer noted them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found. ``tip`` noted elsewhere proves later that the log was not cut or written anew."""
+
+    intact: bool
+    chunks: int
+    events: int
+    tip: str
+    """The newest chunk's hash, in hex."""
+    fault: str = ""
+
+
+class Trail:
+    """The audit log, as it is read."""
+
+    def __init__(self, chunks: Chunks):
+        self._chunks = chunks
+
+    def events(
+        self,
+        *,
+        since: float = 0.0,
+        until: float = float("inf"),
+        newest_first: bool = True,
+        where: Callable[[AuditEvent], bool] | None = None,
+    ) -> Iterator[AuditEvent]:
+        """Events of ``since <= time < until`` (seconds since the epoch), lazily, in the order they were written."""
+        for chunk in self._chunks.between(since, until, newest_first):
+            events = chunk.events()
+            for event in reversed(events) if newest_first else events:
+                if since <= event.time < until and (where is None or where(event)):
+                    yield event
+
+    def find(self, authorization_id: str) -> AuditEvent | None:
+        """The denial that carried ``authorization_id``."""
+        chunk = self._chunks.denied(authorization_id)
+        events = chunk.events() if chunk else ()
+        return next((event for event in events if event.authorization_id == authorization_id), None)
+
+    def verify(self) -> Verification:
+        """Walk the chain from its anchor: no chunk altered, missing, added or cut off the end."""
+        sequence, previous = self._chunks.anchor()
+        chunks = events = 0
+        for chunk in self._chunks.between(float("-inf"), float("inf"), newest_first=False):
+            fault = _fault(chunk, sequence + 1, previous)
+            if fault:
+                return Verification(False, chunks, events, previous.hex(), fault)
+            sequence, previous = chunk.sequence, chunk.hash
+            chunks += 1
+            events += chunk.count
+        if (sequence, previous) != self._chunks.tip():
+            return Verification(False, chunks, events, previous.hex(), f"chunks after {sequence} are missing")
+        return Verification(True, chunks, events, previous.hex())
+
+
+def _fault(chunk: Chunk, expected: int, previous: bytes) -> str:
+    if chunk.sequence != expected:
+        return f"chunk {expected} is missing"
+    if chunk.previous != previous:
+        return f"chunk {chunk.sequence} does not follow the one before it"
+    return "" if chunk.intact else f"chunk {chunk.sequence} was altered"
