@@ -9,7 +9,7 @@ from vauban.policy.documents import MalformedPolicy, OversizedPolicy
 from vauban.policy.explain import explain
 from vauban.policy.plans import Plan, decide, plan
 from vauban.policy.policies import Policies, Policy, full_access
-from vauban.policy.principals import canonical_user_id, principal_keys
+from vauban.policy.principals import canonical_user_id
 
 __all__ = [
     "MalformedPolicy",
@@ -23,5 +23,4 @@ __all__ = [
     "explain",
     "full_access",
     "plan",
-    "principal_keys",
 ]

@@ -3,24 +3,19 @@
 Source: IAM User Guide, "Troubleshoot access denied error messages".
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vauban.kernel.decisions import Check, Decision, Effect, Layer
 from vauban.kernel.principals import Principal
-from vauban.kernel.resources import Resource
+from vauban.policy.questions import Finding, Question
 
 
-class Denial(NamedTuple):
-    principal: Principal
-    action: str
-    resource: Resource
-    decisive: tuple[tuple[int, Check], ...]
-    """The checks to give as the reason, with their levels."""
-    failed: tuple[tuple[int, Check], ...]
-    """All that stand against the request."""
-    nearly: tuple[tuple[Layer, str, tuple[str, ...]], ...]
-    """Statements of the failed layers that would allow it but for their conditions: layer, label, conditions."""
-    levels: dict[Layer, int]
+class Verdict(NamedTuple):
+    """A check, and its level in the organization."""
+
+    level: int
+    check: Check
 
 
 _KINDS = {
@@ -35,13 +30,14 @@ _KINDS = {
 _OWN_POLICIES = {"key": "key policy", "role": "trust policy", "bucket": "bucket policy", "queue": "queue policy"}
 
 
-def reason(denial: Denial) -> str:
-    """The first check that stands against the request, as AWS words it."""
-    _, check = denial.decisive[0]
+def reason(action: str, checks: Sequence[Check]) -> str:
+    """The first explicit deny, or else the first check that does not allow, as AWS words it."""
+    against = [check for check in checks if check.effect in (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)]
+    check = min(against, key=lambda check: check.effect is not Effect.EXPLICIT_DENY)
     article, kind = _KINDS[check.layer]
     if check.effect is Effect.EXPLICIT_DENY:
         return f"with an explicit deny in {article} {kind}"
-    return f"because no {kind} allows the {denial.action} action"
+    return f"because no {kind} allows the {action} action"
 
 
 def denial_message(principal: Principal, decision: Decision) -> str:
@@ -53,32 +49,35 @@ def denial_message(principal: Principal, decision: Decision) -> str:
     )
 
 
-def remedy(denial: Denial) -> str:
-    """One line for each thing that has to change."""
-    lines = []
-    for level, check in denial.failed:
+def remedy(
+    question: Question, verdicts: Sequence[Verdict], findings: Sequence[Finding], unmet: Sequence[Finding]
+) -> str:
+    """One line for each thing that has to change; ``unmet`` statements lack nothing but their conditions."""
+    lines: list[str] = []
+    for level, check in verdicts:
+        here = (check.layer, level)
         if check.effect is Effect.EXPLICIT_DENY:
-            lines += [_undeny(check.layer, statement) for statement in check.statements]
-        else:
-            lines.append(_allow(denial, check.layer, level))
-            lines += [_meet(each) for each in denial.nearly if each[0] is check.layer]
+            lines += [line for each in findings if each[:2] == here and not each.allow for line in _undeny(each)]
+        elif check.effect is Effect.IMPLICIT_DENY:
+            lines.append(_allow(question, check.layer, level))
+            lines += [_meet(each) for each in unmet if each[:2] == here and each.allow and each.clauses]
     return "\n".join(dict.fromkeys(lines))
 
 
-def _undeny(layer: Layer, statement: str) -> str:
-    policy, _, name = statement.rpartition("/")
-    _, kind = _KINDS[layer]
-    return f"Remove or narrow statement {name} of the {kind} {policy}: it denies this."
+def _undeny(finding: Finding) -> list[str]:
+    lines = [f"Remove or narrow statement {finding.label} ({_KINDS[finding.layer][1]}): it denies this."]
+    if finding.clauses:
+        lines.append(f"Or do not meet its condition: {'; '.join(finding.clauses)}.")
+    return lines
 
 
-def _meet(nearly: tuple[Layer, str, tuple[str, ...]]) -> str:
-    _, statement, clauses = nearly
-    return f"Or meet the condition of statement {statement}: {'; '.join(clauses)}."
+def _meet(finding: Finding) -> str:
+    return f"Or meet the condition of statement {finding.label}: {'; '.join(finding.clauses)}."
 
 
-def _allow(denial: Denial, layer: Layer, level: int) -> str:
-    what = f"{denial.action} on {denial.resource.arn}"
-    identity = denial.principal.issuer_arn or denial.principal.arn
+def _allow(question: Question, layer: Layer, level: int) -> str:
+    what = f"{question.action} on {question.resource.arn}"
+    identity = question.principal.issuer_arn or question.principal.arn
     match layer:
         case Layer.PRINCIPAL:
             return f"Attach an identity-based policy to {identity} that allows {what}."
@@ -89,23 +88,25 @@ def _allow(denial: Denial, layer: Layer, level: int) -> str:
         case Layer.VPC_ENDPOINT:
             return f"Let the VPC endpoint's policy allow {what}."
         case Layer.RESOURCE:
-            return _allow_on_resource(denial)
+            return _allow_on_resource(question)
         case _:
-            return (
-                f"Let a {_KINDS[layer][1]} allow {what} at level {level + 1} of {denial.levels[layer]}, "
-                "counted from the organization's root."
-            )
+            return f"Let a {_KINDS[layer][1]} allow {what} at {_place(question, layer, level)}."
 
 
-def _allow_on_resource(denial: Denial) -> str:
-    policy = _OWN_POLICIES.get(denial.resource.type, "resource's policy")
-    principal = denial.principal
+def _place(question: Question, layer: Layer, level: int) -> str:
+    policies = question.policies
+    levels = policies.service_control if layer is Layer.SERVICE_CONTROL_POLICY else policies.resource_control
+    return f"level {level + 1} of {len(levels)}, counted from the organization's root"
+
+
+def _allow_on_resource(question: Question) -> str:
+    principal, action = question.principal, question.action
+    policy = _OWN_POLICIES.get(question.resource.type, "resource's policy")
     if principal.kind == "anonymous":
-        return f"The {policy} must allow {denial.action} to everyone."
+        return f"The {policy} must allow {action} to everyone."
     if principal.kind == "service":
-        return f"The {policy} must allow {denial.action} to the service {principal.arn}."
-    name = principal.issuer_arn or principal.arn
+        return f"The {policy} must allow {action} to the service {principal.arn}."
     return (
-        f"The {policy} must name {name} or delegate to the account {principal.account} "
-        f"(arn:aws:iam::{principal.account}:root) for {denial.action}."
+        f"The {policy} must name {principal.issuer_arn or principal.arn} or delegate to the account "
+        f"{principal.account} (arn:aws:iam::{principal.account}:root) for {action}."
     )

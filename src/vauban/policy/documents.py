@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from vauban.policy.conditions import Clause, parse_operator
 from vauban.policy.kinds import PROHIBITED, REQUIRED, RULES, Presence, Rules
+from vauban.policy.matching import action_matcher
 from vauban.policy.principals import FORMS, Principals, parse_principals
 from vauban.policy.values import text
 from vauban.policy.variables import has_variables, template
@@ -36,7 +37,7 @@ _STATEMENT_ELEMENTS = frozenset(
 _ACTION = re.compile(r"\*|(?:\*|[a-z0-9-]+):[a-z0-9*?_-]+", re.ASCII | re.IGNORECASE)
 _VENDOR = re.compile(r"[a-z0-9-]+|\*", re.ASCII | re.IGNORECASE)
 _SID = re.compile(r"[0-9A-Za-z]*", re.ASCII)
-_CONDITION_KEY = re.compile(r"[a-z0-9-]+:\S.*", re.ASCII | re.IGNORECASE | re.DOTALL)
+_CONDITION_KEY = re.compile(r"[^:\s]+:\S.*", re.DOTALL)
 _ARN_HEAD = re.compile(r"arn:(?P<partition>[^:]+)(?::(?P<vendor>[^:]*)(?::(?P<rest>.*))?)?", re.DOTALL)
 _PARTITIONS = re.compile(r"aws(?:-[a-z]+)*|\*", re.ASCII)
 
@@ -214,7 +215,8 @@ def _check_action(action: str, rules: Rules) -> None:
     _require(_VENDOR.fullmatch(vendor) is not None, f"Vendor {vendor} is not valid")
     _require(_ACTION.fullmatch(action) is not None)
     if rules.actions:
-        _require(action.lower() in rules.actions, "AssumeRole policy may only specify STS AssumeRole actions.")
+        fits = action_matcher([action])
+        _require(any(map(fits, rules.actions)), "AssumeRole policy may only specify STS AssumeRole actions.")
 
 
 def _check_resource(resource: str, variables: bool) -> None:

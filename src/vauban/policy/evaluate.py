@@ -12,53 +12,14 @@ Source: IAM User Guide, "Policy evaluation logic"; IAM Toolbox API, ``Check``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from vauban.kernel.decisions import Check, Decision, Effect, Layer
-from vauban.kernel.principals import Principal
-from vauban.kernel.resources import Resource
-from vauban.policy.denials import Denial, reason, remedy
-from vauban.policy.policies import Policies
+from vauban.policy.denials import Verdict, reason, remedy
 from vauban.policy.principals import Reach
+from vauban.policy.questions import Finding, Question
 
 ROOT_USER = "root user"
 """Stands for the statement that the root user of an account does not need."""
-
-
-class Finding(NamedTuple):
-    """A statement that speaks of the request, and where it stands."""
-
-    layer: Layer
-    level: int
-    """Of the organization, from its root; 0 elsewhere."""
-    allow: bool
-    reach: Reach
-    label: str
-    clauses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """May this principal do this to that resource?"""
-
-    principal: Principal
-    policies: Policies
-    action: str
-    resource: Resource
-
-    @property
-    def crosses_accounts(self) -> bool:
-        return self.resource.account not in ("", self.principal.account) and self.has_policies
-
-    @property
-    def has_policies(self) -> bool:
-        """Whether the caller is of an account, so that policies can be attached to it."""
-        return self.principal.kind not in ("service", "anonymous")
-
-    @property
-    def resource_must_allow(self) -> bool:
-        return self.crosses_accounts or self.resource.policy_rules or not self.has_policies
 
 
 def judge(
@@ -67,43 +28,20 @@ def judge(
     """The decision, given the statements that apply; ``unmet`` are those whose conditions do not hold."""
     if grant is not None:
         findings = [*findings, Finding(Layer.RESOURCE, 0, True, Reach.DIRECT, grant)]
-    checks = _checks(question, findings)
-    denied = [(level, check) for level, check in checks if check.effect in (Effect.IMPLICIT_DENY, Effect.EXPLICIT_DENY)]
-    resource = question.resource.arn
-    if not denied:
-        return Decision(True, question.action, resource, tuple(check for _, check in checks))
-    denial = _denial(question, denied, unmet)
-    return Decision(
-        False, question.action, resource, tuple(check for _, check in checks), reason(denial), remedy(denial)
-    )
+    verdicts = _verdicts(question, findings)
+    checks = tuple(each.check for each in verdicts)
+    action, arn = question.action, question.resource.arn
+    if all(check.effect in (Effect.ALLOW, Effect.NO_IMPACT) for check in checks):
+        return Decision(True, action, arn, checks)
+    return Decision(False, action, arn, checks, reason(action, checks), remedy(question, verdicts, findings, unmet))
 
 
-def _denial(question: Question, denied: list[tuple[int, Check]], unmet: Sequence[Finding]) -> Denial:
-    explicit = [(level, check) for level, check in denied if check.effect is Effect.EXPLICIT_DENY]
-    implicit = {(check.layer, level) for level, check in denied if check.effect is Effect.IMPLICIT_DENY}
-    nearly = [
-        (each.layer, each.label, each.clauses)
-        for each in unmet
-        if each.allow and each.clauses and (each.layer, each.level) in implicit
-    ]
-    return Denial(
-        question.principal,
-        question.action,
-        question.resource,
-        tuple(explicit or denied),
-        tuple(denied),
-        tuple(nearly),
-        {Layer.SERVICE_CONTROL_POLICY: len(question.policies.service_control)}
-        | {Layer.RESOURCE_CONTROL_POLICY: len(question.policies.resource_control)},
-    )
-
-
-def _checks(question: Question, findings: Sequence[Finding]) -> list[tuple[int, Check]]:
-    """Each layer's verdict, in AWS's order, with its level."""
+def _verdicts(question: Question, findings: Sequence[Finding]) -> list[Verdict]:
+    """Each layer's, in AWS's order."""
     reach = max((each.reach for each in findings if each.layer is Layer.RESOURCE and each.allow), default=None)
     needed = _needed(question, reach)
     return [
-        (level, _check(question, layer, [f for f in findings if f.layer is layer and f.level == level], needed))
+        Verdict(level, _check(question, layer, [f for f in findings if f[:2] == (layer, level)], needed))
         for layer, level in _layers(question, reach is not None)
     ]
 
@@ -144,17 +82,8 @@ def _layers(question: Question, resource_allows: bool) -> list[tuple[Layer, int]
         applies.append((Layer.RESOURCE, 0))
     if question.has_policies:
         applies.append((Layer.PRINCIPAL, 0))
-    if has_boundary(question):
+    if question.has_boundary:
         applies.append((Layer.PERMISSIONS_BOUNDARY, 0))
     if question.has_policies and policies.session is not None:
         applies.append((Layer.SESSION, 0))
     return applies
-
-
-def has_boundary(question: Question) -> bool:
-    """Whether a permissions boundary applies: never to root, services or the anonymous."""
-    return question.policies.boundary is not None and question.principal.kind in (
-        "user",
-        "assumed-role",
-        "federated-user",
-    )

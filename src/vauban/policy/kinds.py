@@ -79,8 +79,6 @@ TRUST_ACTIONS = frozenset(
         "sts:tagsession",
         "sts:setsourceidentity",
         "sts:setcontext",
-        "sts:*",
-        "*",
     }
 )
 

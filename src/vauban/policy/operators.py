@@ -122,7 +122,7 @@ OPERATORS: dict[str, Operator] = {
         *_pair("StringLike", "StringNotLike", build=_like, **_PATTERN),
         *_ordered("Numeric", number),
         *_ordered("Date", instant),
-        Operator("Bool", build=_is_among(truth), read=truth, variables=True),
+        Operator("Bool", build=_is_among(truth), read=truth, accepts=truth, variables=True),
         Operator("BinaryEquals", build=_is_among(octets), read=octets, accepts=octets),
         *_pair("IpAddress", "NotIpAddress", build=_within, read=address, accepts=network),
         *_pair("ArnEquals", "ArnNotEquals", build=_arn_like, **_PATTERN),

@@ -10,10 +10,11 @@ from vauban.kernel.decisions import Decision, Effect, Layer
 from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Context, Grants, Resource
 from vauban.policy.conditions import Condition
-from vauban.policy.evaluate import Finding, Question, has_boundary, judge
+from vauban.policy.evaluate import judge
 from vauban.policy.matching import segments
 from vauban.policy.policies import Policies, Policy
 from vauban.policy.principals import Reach
+from vauban.policy.questions import Finding, Question
 from vauban.policy.statements import Statement
 
 _MOST_OUTCOMES = 64
@@ -115,13 +116,13 @@ def _attached(question: Question) -> Iterator[tuple[Layer, int, Iterable[Policy]
     if policies.endpoint is not None:
         yield Layer.VPC_ENDPOINT, 0, (policies.endpoint,)
     if resource.policy is not None:
-        yield Layer.RESOURCE, 0, (resource.policy,)
+        yield Layer.RESOURCE, 0, resource.policy if isinstance(resource.policy, tuple) else (resource.policy,)
     if not question.has_policies:
         return
     for level, attached in enumerate(policies.service_control):
         yield Layer.SERVICE_CONTROL_POLICY, level, attached
     yield Layer.PRINCIPAL, 0, policies.identity
-    if policies.boundary is not None and has_boundary(question):
+    if policies.boundary is not None and question.has_boundary:
         yield Layer.PERMISSIONS_BOUNDARY, 0, (policies.boundary,)
     if policies.session is not None:
         yield Layer.SESSION, 0, policies.session

@@ -32,10 +32,8 @@ _ENTITY = re.compile(
 )
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
-_PROVIDER = re.compile(
-    r"\*|arn:aws[a-z-]*:iam::\d{12}:(?:saml|oidc)-provider/\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.ASCII
-)
-_CANONICAL_USER = re.compile(r"\*|[0-9a-f]{64}", re.ASCII)
+_PROVIDER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:saml|oidc)-provider/\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.ASCII)
+_CANONICAL_USER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 FORMS = {
     "AWS": re.compile("|".join((r"\*", _ACCOUNT.pattern, _ENTITY.pattern, _UNIQUE_ID.pattern)), re.ASCII),
     "Service": _SERVICE,
@@ -105,32 +103,3 @@ def parse_principals(values: dict[str, list[str]], *, negated: bool) -> Principa
     for kind in ("Service", "Federated", "CanonicalUser"):
         names.extend(values.get(kind, []))
     return Principals("*" in aws, frozenset(accounts), frozenset(names) - {"*"}, negated)
-
-
-def principal_keys(principal: Principal) -> dict[str, Any]:
-    """The global condition keys that speak of the caller, lower-case; ``aws:PrincipalTag/…`` among them."""
-    keys: dict[str, Any] = {f"aws:principaltag/{key.lower()}": value for key, value in principal.tags.items()}
-    if principal.kind == "service":
-        return keys | {"aws:principalisawsservice": True, "aws:principalservicename": principal.arn}
-    keys |= {"aws:principalisawsservice": False, "aws:principaltype": _TYPES[principal.kind]}
-    keys["aws:userid"] = "anonymous" if principal.kind == "anonymous" else principal.unique_id
-    if principal.kind != "anonymous":
-        keys["aws:principalaccount"] = principal.account
-        keys["aws:principalarn"] = _principal_arn(principal)
-    if principal.kind == "user":
-        keys["aws:username"] = principal.name
-    return keys
-
-
-def _principal_arn(principal: Principal) -> str:
-    """``aws:PrincipalArn``: of a role session, the role's ARN."""
-    return principal.issuer_arn if principal.kind == "assumed-role" else principal.arn
-
-
-_TYPES = {
-    "root": "Account",
-    "user": "User",
-    "assumed-role": "AssumedRole",
-    "federated-user": "FederatedUser",
-    "anonymous": "Anonymous",
-}

@@ -1,0 +1,52 @@
+"""What is asked, and what speaks to it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from vauban.kernel.decisions import Layer
+from vauban.kernel.principals import Principal
+from vauban.kernel.resources import Resource
+from vauban.policy.policies import Policies
+from vauban.policy.principals import Reach
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """May this principal do this to that resource?"""
+
+    principal: Principal
+    policies: Policies
+    action: str
+    resource: Resource
+
+    @property
+    def crosses_accounts(self) -> bool:
+        return self.has_policies and self.resource.account not in ("", self.principal.account)
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether the caller is of an account, so that policies can be attached to it."""
+        return self.principal.kind not in ("service", "anonymous")
+
+    @property
+    def has_boundary(self) -> bool:
+        """Whether a permissions boundary applies: never to root, services or the anonymous."""
+        bounded = self.principal.kind in ("user", "assumed-role", "federated-user")
+        return bounded and self.policies.boundary is not None
+
+    @property
+    def resource_must_allow(self) -> bool:
+        return self.crosses_accounts or self.resource.policy_rules or not self.has_policies
+
+
+class Finding(NamedTuple):
+    """A statement that speaks to the question, and where it stands."""
+
+    layer: Layer
+    level: int
+    """Of the organization, from its root; 0 elsewhere."""
+    allow: bool
+    reach: Reach
+    label: str
+    clauses: tuple[str, ...] = ()
+    """Its conditions, in words."""
