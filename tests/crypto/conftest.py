@@ -8,6 +8,9 @@ from pathlib import Path
 import cryptography_vectors
 import pytest
 
+from vauban.crypto.seals.settings import SealSettings
+
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 Vector = dict[str, str]
 
 
@@ -49,3 +52,18 @@ def vectors() -> Callable[[str], Iterator[Vector]]:
             yield shared | group
 
     return read
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealSettings]:
+    """Settings of a SoftHSM token made for this session: label ``vauban-test``, PIN ``1234``."""
+    if not SOFTHSM.exists():
+        install("softhsm2")
+    place = tmp_path_factory.mktemp("softhsm")
+    (place / "tokens").mkdir()
+    (place / "softhsm2.conf").write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(place / "softhsm2.conf"))
+        options = ("--label", "vauban-test", "--pin", "1234", "--so-pin", "5678")
+        subprocess.run(["softhsm2-util", "--init-token", "--free", *options], check=True, capture_output=True)
+        yield SealSettings("pkcs11", pkcs11_module=str(SOFTHSM), pkcs11_token="vauban-test", pkcs11_pin="1234")

@@ -17,9 +17,11 @@ def read_secret(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise SealError(f"{path} cannot be read: {error.strerror}") from None
-    with open(descriptor, "rb") as file:
+    try:
         _check(path, os.fstat(descriptor))
-        return file.read(MAXIMUM_SIZE)
+        return os.read(descriptor, MAXIMUM_SIZE)
+    finally:
+        os.close(descriptor)
 
 
 def create_secret(path: Path, content: bytes) -> None:

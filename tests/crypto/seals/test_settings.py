@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from vauban.crypto.errors import SealError
+from vauban.crypto.seals import KINDS, SealSettings, create_seal, reopen_seal, seal_class
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_is_found_by_its_name(kind: str) -> None:
+    assert seal_class(kind).name == kind
+
+
+def test_only_the_passphrase_needs_somebody_at_the_door() -> None:
+    assert {kind for kind in KINDS if seal_class(kind).needs_passphrase} == {"passphrase"}
+
+
+@pytest.mark.parametrize("kind", ["", "shamir", "settings", "secret_files", "..file", "os"])
+def test_an_unknown_kind_is_refused_by_name(kind: str) -> None:
+    with pytest.raises(SealError, match="there is no seal"):
+        create_seal(SealSettings(kind), Path())
+    with pytest.raises(SealError, match="there is no seal"):
+        reopen_seal(kind, {}, SealSettings(), Path())
+
+
+def test_settings_show_no_secret() -> None:
+    shown = repr(SealSettings(passphrase="correct horse", pkcs11_pin="987654"))
+    assert "horse" not in shown
+    assert "987654" not in shown
