@@ -1,0 +1,131 @@
+import hashlib
+import subprocess
+
+import pytest
+from botocore.exceptions import ClientError
+
+ALGORITHMS = {
+    "RSA_2048": [f"RSASSA_{padding}_SHA_{size}" for padding in ("PSS", "PKCS1_V1_5") for size in (256, 384, 512)],
+    "ECC_NIST_P256": ["ECDSA_SHA_256"],
+    "ECC_NIST_P384": ["ECDSA_SHA_384"],
+    "ECC_NIST_P521": ["ECDSA_SHA_512"],
+    "ECC_SECG_P256K1": ["ECDSA_SHA_256"],
+}
+CASES = [(spec, algorithm) for spec, algorithms in ALGORITHMS.items() for algorithm in algorithms]
+
+
+@pytest.fixture(scope="module")
+def running():
+    from vauban.testing import InProcess
+
+    made = InProcess()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def signing_keys(running):
+    kms = running.client("kms")
+    specs = [*ALGORITHMS, "ECC_NIST_EDWARDS25519"]
+    return {spec: kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"] for spec in specs}
+
+
+@pytest.fixture(scope="module")
+def kms(running):
+    return running.client("kms")
+
+
+def digest_of(message, algorithm):
+    return hashlib.new(f"sha{algorithm[-3:]}", message).digest()
+
+
+@pytest.mark.parametrize(("spec", "algorithm"), CASES)
+def test_a_signature_of_a_message_is_one_of_its_digest(spec, algorithm, kms, signing_keys):
+    arguments = {"KeyId": signing_keys[spec], "SigningAlgorithm": algorithm}
+    message = b"a message"
+    digest = {"Message": digest_of(message, algorithm), "MessageType": "DIGEST"}
+    signed = kms.sign(Message=message, **arguments)
+    assert signed["KeyId"].endswith(signing_keys[spec])
+    assert signed["SigningAlgorithm"] == algorithm
+    verified = kms.verify(Signature=signed["Signature"], **digest, **arguments)
+    assert verified["SignatureValid"] is True
+    other = kms.sign(**digest, **arguments)["Signature"]
+    assert kms.verify(Message=message, Signature=other, **arguments)["SignatureValid"] is True
+
+
+@pytest.mark.parametrize(("spec", "algorithm"), CASES)
+def test_openssl_verifies_what_kms_signs(spec, algorithm, kms, signing_keys, tmp_path):
+    public_key, signature, message = (tmp_path / name for name in ("public.der", "signature", "message"))
+    public_key.write_bytes(kms.get_public_key(KeyId=signing_keys[spec])["PublicKey"])
+    message.write_bytes(b"a message")
+    signed = kms.sign(KeyId=signing_keys[spec], Message=b"a message", SigningAlgorithm=algorithm)
+    signature.write_bytes(signed["Signature"])
+    pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"] if "PSS" in algorithm else []
+    command = ["openssl", "dgst", f"-sha{algorithm[-3:]}", *pss, "-keyform", "DER"]
+    subprocess.run([*command, "-verify", public_key, "-signature", signature, message], check=True, capture_output=True)
+
+
+def test_ed25519_signs_messages_and_openssl_verifies_them(kms, signing_keys, tmp_path):
+    key_id = signing_keys["ECC_NIST_EDWARDS25519"]
+    arguments = {"KeyId": key_id, "Message": b"a message", "SigningAlgorithm": "ED25519_SHA_512"}
+    public_key, signature, message = (tmp_path / name for name in ("public.der", "signature", "message"))
+    public_key.write_bytes(kms.get_public_key(KeyId=key_id)["PublicKey"])
+    signature.write_bytes(kms.sign(**arguments)["Signature"])
+    message.write_bytes(b"a message")
+    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public_key, "-keyform", "DER", "-rawin"]
+    subprocess.run([*command, "-in", message, "-sigfile", signature], check=True, capture_output=True)
+    assert kms.verify(Signature=signature.read_bytes(), **arguments)["SignatureValid"] is True
+    with pytest.raises(ClientError, match=r"ValidationException.*RAW"):
+        kms.sign(**{**arguments, "Message": b"x" * 64, "MessageType": "DIGEST"})
+
+
+@pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256"])
+def test_a_signature_of_something_else_is_invalid(spec, kms, signing_keys):
+    arguments = {"KeyId": signing_keys[spec], "SigningAlgorithm": ALGORITHMS[spec][0]}
+    signature = kms.sign(Message=b"a message", **arguments)["Signature"]
+    altered = signature[:-1] + bytes([signature[-1] ^ 1])
+    for message, wrong in ((b"another", signature), (b"a message", altered), (b"a message", b"x")):
+        with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+            kms.verify(Message=message, Signature=wrong, **arguments)
+
+
+@pytest.mark.parametrize("operation", ["sign", "verify"])
+@pytest.mark.parametrize(("spec", "algorithm"), CASES)
+def test_a_digest_must_be_as_long_as_its_hash(operation, spec, algorithm, kms, signing_keys):
+    signature = {"Signature": b"x"} if operation == "verify" else {}
+    with pytest.raises(ClientError, match=f"ValidationException.*Digest is invalid length for algorithm {algorithm}."):
+        getattr(kms, operation)(
+            KeyId=signing_keys[spec], Message=b"x", MessageType="DIGEST", SigningAlgorithm=algorithm, **signature
+        )
+
+
+def test_an_algorithm_of_another_key_spec_is_refused(kms, signing_keys):
+    with pytest.raises(
+        kms.exceptions.InvalidKeyUsageException,
+        match="Algorithm ECDSA_SHA_384 is incompatible with key spec ECC_NIST_P256",
+    ):
+        kms.sign(KeyId=signing_keys["ECC_NIST_P256"], Message=b"x", SigningAlgorithm="ECDSA_SHA_384")
+
+
+def test_an_encrypting_key_signs_nothing(kms):
+    key = kms.create_key()["KeyMetadata"]
+    with pytest.raises(kms.exceptions.InvalidKeyUsageException, match="ENCRYPT_DECRYPT which is not valid for Sign"):
+        kms.sign(KeyId=key["KeyId"], Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+
+
+def test_external_mu_is_for_other_keys(kms, signing_keys):
+    with pytest.raises(ClientError, match=r"ValidationException.*EXTERNAL_MU"):
+        kms.sign(
+            KeyId=signing_keys["ECC_NIST_P256"],
+            Message=b"x" * 64,
+            MessageType="EXTERNAL_MU",
+            SigningAlgorithm="ECDSA_SHA_256",
+        )
+
+
+def test_a_dry_run_signs_and_verifies_nothing(kms, signing_keys):
+    arguments = {"KeyId": signing_keys["ECC_NIST_P256"], "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
+    with pytest.raises(kms.exceptions.DryRunOperationException):
+        kms.sign(DryRun=True, **arguments)
+    with pytest.raises(kms.exceptions.DryRunOperationException):
+        kms.verify(DryRun=True, Signature=b"x", **arguments)
