@@ -7,12 +7,12 @@ import time
 from vauban import services
 from vauban.background.clocks import Clock, VirtualClock, WallClock
 from vauban.background.timers import Timers
+from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
 from vauban.gateway.accounts import Accounts
 from vauban.gateway.admin import PREFIX, Door
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
-from vauban.kernel.sealing import Sealer
 from vauban.kernel.stores import Store
 from vauban.settings import Settings
 from vauban.storage.memory import MemoryStore
@@ -63,7 +63,7 @@ def virtual_clock() -> VirtualClock:
     return VirtualClock(lambda: offset[0], lambda moved: offset.__setitem__(0, moved))
 
 
-def scratch(settings: Settings, sealer: Sealer) -> Vauban:
+def scratch(settings: Settings) -> Vauban:
     """A Vauban that keeps nothing."""
     clock = virtual_clock() if settings.clock == "virtual" else WallClock()
-    return Vauban(settings, MemoryStore(sealer), clock)
+    return Vauban(settings, MemoryStore(AccountSealer.ephemeral()), clock)

@@ -21,7 +21,7 @@ from vauban.kernel.operations import Service
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
-from vauban.wire.detect import detect
+from vauban.wire.detect import Detector
 from vauban.wire.errors import write_error
 
 log = logging.getLogger("vauban.gateway")
@@ -36,7 +36,7 @@ class InternalFailure(AwsError):
     status = 500
 
 
-class ServiceUnavailable(AwsError):
+class ServiceUnavailableException(AwsError):
     """The records or the trail cannot be written now."""
 
     status = 503
@@ -61,6 +61,7 @@ class Gateway:
         self._callers = Callers()
         self._now = now
         self._strict_audit = strict_audit
+        self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time)
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
 
@@ -73,14 +74,14 @@ class Gateway:
             return write_error(error, request, request_id)
         except AuditUnavailable:
             log.critical("request %s: the trail cannot be written", request_id)
-            error = ServiceUnavailable("The call could not be recorded, so it was not answered.")
+            error = ServiceUnavailableException("The call could not be recorded, so it was not answered.")
             return write_error(error, request, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
             return write_error(InternalFailure("An internal error occurred."), request, request_id)
 
     async def _answer(self, request: Request, request_id: str) -> Response:
-        target = detect(request)
+        target = self._detect(request)
         identified = self._verifier.verify(request)
         caller = self._callers.of(identified.access_key, self.store.begin())
         route = self.routes.find(target.service, target.operation)
@@ -120,7 +121,7 @@ class Gateway:
                 raise
             if await self._keep(attempt):
                 return result
-        raise ServiceUnavailable("Too many callers are changing the same resource. Try again.")
+        raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
 
     async def _keep(self, attempt: Attempt) -> bool:
         """Commit what was proposed with its audit events; False where the call has to be run again."""

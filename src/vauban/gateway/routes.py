@@ -16,7 +16,6 @@ class Route:
     """One operation, ready to be called."""
 
     __slots__ = (
-        "_codecs",
         "_names",
         "action",
         "also",
@@ -45,19 +44,15 @@ class Route:
         taken = set(operation.parameters)
         self._names = {member: snake_case(member) for member in members if snake_case(member) in taken}
         self.validate = validator(self.model.input)
-        self.read_only = read_only(service.name, operation.name)
+        self.read_only = read_only(prefix, operation.name)
         keep = operation.audit_result
         self.keep_result = not self.read_only if keep is None else keep
         self.redact_params = redactor(self.model.input)
         self.redact_result = redactor(self.model.output)
-        self._codecs: dict[str, Codec] = {}
 
     def codec(self, protocol: str) -> Codec:
         """How this operation is read and written in one of its service's protocols."""
-        found = self._codecs.get(protocol)
-        if found is None:
-            found = self._codecs[protocol] = codec(self.service_model, self.model, protocol)
-        return found
+        return codec(self.service_model, self.model, protocol)
 
     def arguments(self, params: dict[str, Any]) -> dict[str, Any]:
         """The members that the handler takes, by its own names. Raises UnsupportedParameter."""
@@ -74,12 +69,12 @@ class Routes:
         self._services = services
         self._routes: dict[tuple[str, str], Route] = {}
 
-    def find(self, service: str, operation: str) -> Route:
+    def find(self, service: str, operation: str | None) -> Route:
         """Raises UnknownOperationException for what we do not have."""
         found = self._routes.get((service, operation))
         return found or self._compile(service, operation)
 
-    def _compile(self, service: str, operation: str) -> Route:
+    def _compile(self, service: str, operation: str | None) -> Route:
         declared = self._services.get(service)
         if declared is None:
             raise UnknownOperationException(f"Vauban does not offer the service {service}.", status=501)

@@ -120,5 +120,3 @@ class Call:
         if self.asker is None:
             raise RuntimeError("this call cannot ask")
         return self.asker(self, action, params)
-
-

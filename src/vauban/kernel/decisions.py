@@ -63,6 +63,7 @@ class Decision:
     def read(cls, data: dict[str, Any]) -> "Decision":
         """The decision that ``explain`` gave as data."""
         checks = tuple(
-            Check(Layer(check["layer"]), Effect(check["effect"]), tuple(check["statements"])) for check in data["checks"]
+            Check(Layer(check["layer"]), Effect(check["effect"]), tuple(check["statements"]))
+            for check in data["checks"]
         )
         return cls(data["allowed"], data["action"], data["resource"], checks, data["reason"], data["remedy"])
