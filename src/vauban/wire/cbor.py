@@ -1,0 +1,101 @@
+"""CBOR values and params, by shape (Smithy RPC v2). Of CBOR's tags only the timestamp (1) is taken."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NoReturn
+
+import cbor2
+
+from vauban.aws.shapes import Shape
+from vauban.aws.validation import SerializationException, plain_type, unconvertible
+from vauban.wire import json, timestamps
+
+DEEPEST = 100
+"""Levels of a document."""
+TIMESTAMP_TAG = 1
+BUILT_IN_TAGS = (0, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 100, 256, 258, 260, 261, 1004, 43000, 55799)
+"""Tags that cbor2 would otherwise act on, at the sender's cost or ours."""
+
+
+def refuse(*_: Any) -> NoReturn:
+    raise cbor2.CBORDecodeError("a tag that is not accepted")
+
+
+OPTIONS: dict[str, Any] = {
+    "tag_hook": refuse,
+    "semantic_decoders": dict.fromkeys(BUILT_IN_TAGS, refuse),
+    "max_depth": DEEPEST,
+    "strict_hashable_types": True,
+}
+
+
+def decode(body: bytes) -> Any:
+    """A CBOR document of bounded depth; raises SerializationException."""
+    try:
+        return cbor2.loads(body, **OPTIONS)
+    except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError):
+        raise SerializationException("The request body is not valid CBOR") from None
+
+
+def encode(document: Any) -> bytes:
+    return cbor2.dumps(document, datetime_as_timestamp=True)
+
+
+class Readers(json.Readers):
+    """Compiles shapes into functions from decoded CBOR to params."""
+
+    def make(self, shape: Shape) -> Callable[[Any], Any]:
+        if shape.type in ("structure", "list", "map"):
+            return nothing_for_undefined(super().make(shape))
+        return nothing_for_undefined(scalar_reader(shape))
+
+    def wire_name(self, name: str, shape: Shape) -> str:
+        return name
+
+
+class Writers(json.Writers):
+    """Compiles shapes into functions from results to what is encoded."""
+
+    def scalar(self, shape: Shape) -> Callable[[Any], Any]:
+        if shape.type == "timestamp":
+            return write_timestamp
+        if shape.type in ("float", "double"):
+            return float
+        return json.as_it_is
+
+    def wire_name(self, name: str, shape: Shape) -> str:
+        return name
+
+
+def nothing_for_undefined(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is cbor2.undefined else read(value)
+
+
+def scalar_reader(shape: Shape) -> Callable[[Any], Any]:
+    if shape.type == "timestamp":
+        return read_timestamp
+    if shape.type in ("float", "double"):
+        return read_number
+    check = plain_type(shape)
+
+    def read(value: Any) -> Any:
+        check(value)
+        return value
+
+    return read
+
+
+def read_timestamp(value: Any) -> datetime:
+    if not isinstance(value, datetime):
+        raise unconvertible(value, "timestamp")
+    return value
+
+
+def read_number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise unconvertible(value, "double")
+    return value
+
+
+def write_timestamp(value: datetime) -> cbor2.CBORTag:
+    return cbor2.CBORTag(TIMESTAMP_TAG, timestamps.to_epoch(value))

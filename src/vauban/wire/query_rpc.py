@@ -1,0 +1,58 @@
+"""The query protocol and EC2's: a form in, XML out, the operation in ``Action``."""
+
+from typing import Any
+
+from vauban.aws.models import OperationModel, ServiceModel
+from vauban.aws.validation import validator
+from vauban.kernel.errors import AwsError
+from vauban.kernel.requests import Request, Response
+from vauban.wire import error_bodies, errors, query, xml
+from vauban.wire.forms import form_of
+from vauban.wire.targets import Target
+
+
+class QueryCodec:
+    """One operation in query or ec2."""
+
+    def __init__(self, service: ServiceModel, operation: OperationModel, protocol: str):
+        self.service = service
+        self.operation = operation
+        self.ec2 = protocol == "ec2"
+        self.validate = validator(operation.input)
+        self.convert = query.Readers(self.ec2).reader(operation.input) if operation.input else lambda branch: {}
+        self.content = xml.Writers().members(operation.output) if operation.output else None
+        self.opening = f"<{operation.name}Response{error_bodies.declared(service.xml_namespace)}>"
+
+    def read(self, request: Request, target: Target) -> dict[str, Any]:
+        """The request's params, valid by the model. Raises ValidationException or SerializationException."""
+        params = self.convert(query.tree(form_of(request) if target.form is None else target.form))
+        self.validate(params)
+        return params
+
+    def write(self, result: dict[str, Any] | None, request_id: str) -> Response:
+        """The answer to a request that was granted."""
+        out = [self.opening]
+        if self.ec2:
+            out.append(f"<requestId>{xml.escaped(request_id)}</requestId>")
+        self.write_result(result or {}, out)
+        if not self.ec2:
+            out.append(f"<ResponseMetadata><RequestId>{xml.escaped(request_id)}</RequestId></ResponseMetadata>")
+        out.append(f"</{self.operation.name}Response>")
+        content_type = f"{error_bodies.XML_TYPE};charset=UTF-8" if self.ec2 else error_bodies.XML_TYPE
+        return Response(200, {"Content-Type": content_type, "x-amzn-RequestId": request_id}, "".join(out).encode())
+
+    def write_result(self, result: dict[str, Any], out: list[str]) -> None:
+        if self.content is None:
+            return
+        wrapper = self.operation.result_wrapper
+        if wrapper:
+            out.append(f"<{wrapper}>")
+        self.content(result, out)
+        if wrapper:
+            out.append(f"</{wrapper}>")
+
+    def write_error(self, error: AwsError, request_id: str) -> Response:
+        said = errors.spelled(error, self.service, self.operation, errors.EC2 if self.ec2 else errors.QUERY)
+        if self.ec2:
+            return error_bodies.ec2(said, request_id)
+        return error_bodies.query(said, request_id, self.service.xml_namespace)
