@@ -89,15 +89,7 @@ async def _run_due(store: Store, identity: Identity, moment: float) -> None:
 
 def _service_call(service: str, account: str, region: str, moment: float) -> Call:
     return Call(
-        service=service,
-        operation=_BY_ITSELF,
-        params={},
-        principal=service_principal(service),
-        account=account,
-        region=region,
-        time=moment,
-        request=Request("", ""),
-        request_id=new_id(),
+        service, _BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id()
     )
 
 

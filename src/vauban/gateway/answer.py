@@ -83,62 +83,63 @@ class Gateway:
     async def _answer(self, request: Request, request_id: str) -> Response:
         target = self._detect(request)
         identified = self._verifier.verify(request)
-        caller = self._callers.of(identified.access_key, self.store.begin())
+        changes = self.store.begin()
+        caller = self._callers.of(identified.access_key, changes)
         route = self.routes.find(target.service, target.operation)
         codec = route.codec(target.protocol)
         call = Call(
-            service=route.service_model.signing_name,
-            operation=route.operation,
-            params={},
-            principal=caller.principal,
-            account=caller.principal.account,
-            region=identified.region,
-            time=self._now(),
-            request=request,
-            request_id=request_id,
+            route.service_model.signing_name,
+            route.operation,
+            {},
+            caller.principal,
+            caller.principal.account,
+            identified.region,
+            self._now(),
+            request,
+            request_id,
         )
+        attempt = Attempt(self, caller, changes)
         try:
             call.params = codec.read(request, target)
-            result = await self._run(call, caller, route)
+            result = await self._run(call, route, attempt)
         except AwsError as error:
-            await self._remember(audit.refused(call, caller, route, error))
+            attempt.events.append(audit.refused(call, caller, route, error))
+            await self._remember(attempt.events)
             return codec.write_error(error, request_id)
         return codec.write(result, request_id)
 
-    async def _run(self, call: Call, caller: Caller, route: Route) -> dict[str, Any] | None:
+    async def _run(self, call: Call, route: Route, attempt: Attempt) -> dict[str, Any] | None:
         """Run the call until what it stood on stood still, and what it proposed is kept."""
         for _ in range(_ATTEMPTS):
-            attempt = Attempt(self, caller, self.store.begin())
             try:
                 result = attempt.perform(call, route)
             except Pending as pending:
-                work = asyncio.get_running_loop().run_in_executor(self._slow_work, pending.function, *pending.arguments)
+                work = asyncio.get_running_loop().run_in_executor(
+                    self._slow_work, pending.function, *pending.arguments
+                )
                 call.computed[pending.key] = await work
-                continue
-            except AwsError:
-                for event in attempt.events:
-                    await self._remember(event)
-                raise
-            if await self._keep(attempt):
-                return result
+            else:
+                if await self._keep(attempt):
+                    return result
+            attempt.start_again(self.store.begin())
         raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
 
     async def _keep(self, attempt: Attempt) -> bool:
         """Commit what was proposed with its audit events; False where the call has to be run again."""
-        if not attempt.changes.empty:
-            try:
-                await self.store.commit(attempt.changes, attempt.events)
-            except Conflict:
+        if attempt.changes.empty:
+            if self.store.stale(attempt.changes):
                 return False
+            await self._remember(attempt.events)
             return True
-        if self.store.stale(attempt.changes):
+        try:
+            await self.store.commit(attempt.changes, attempt.events)
+        except Conflict:
             return False
-        for event in attempt.events:
-            await self._remember(event)
         return True
 
-    async def _remember(self, event: AuditEvent) -> None:
-        self.store.audit(event)
+    async def _remember(self, events: list[AuditEvent]) -> None:
+        for event in events:
+            self.store.audit(event)
         if self._strict_audit:
             await self.store.audited()
 

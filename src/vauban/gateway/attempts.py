@@ -25,6 +25,11 @@ class Attempt:
         self.changes = changes
         self.events: list[AuditEvent] = [] if events is None else events
 
+    def start_again(self, changes: Changeset) -> None:
+        """Forget what was proposed; the next run stands on ``changes``."""
+        self.changes = changes
+        self.events = []
+
     def perform(self, call: Call, route: Route) -> dict[str, Any] | None:
         """Resolve, decide, guard, do. Nothing is touched before the decision, and absence is told only after it."""
         call.asker = self._ask
@@ -50,15 +55,15 @@ class Attempt:
         service, operation = action.split(":")
         route = self._gateway.routes.find(service, operation)
         inner = Call(
-            service=route.service_model.signing_name,
-            operation=route.operation,
-            params=params,
-            principal=call.principal,
-            account=call.principal.account,
-            region=call.region,
-            time=call.time,
-            request=call.request,
-            request_id=call.request_id,
+            route.service_model.signing_name,
+            route.operation,
+            params,
+            call.principal,
+            call.principal.account,
+            call.region,
+            call.time,
+            call.request,
+            call.request_id,
             via=(*call.via, f"{call.service}.amazonaws.com"),
         )
         inner.computed = call.computed

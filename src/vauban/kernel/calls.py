@@ -48,7 +48,6 @@ class Call:
 
     def __init__(
         self,
-        *,
         service: str,
         operation: "Operation",
         params: dict[str, Any],
@@ -58,8 +57,8 @@ class Call:
         time: float,
         request: Request,
         request_id: str,
+        *,
         via: tuple[str, ...] = (),
-        asker: Callable[["Call", str, dict[str, Any]], Any] | None = None,
     ):
         self.service = service
         """The service's signing name: ``kms``."""
@@ -81,7 +80,8 @@ class Call:
         self.store: Records
         """The records of the account and region acted in; set once the call is allowed."""
         self.computed: dict[Any, Any] = {}
-        self.asker = asker
+        self.asker: Callable[[Call, str, dict[str, Any]], Any] | None = None
+        """What answers ``ask``; set by the gateway."""
 
     @property
     def now(self) -> datetime:

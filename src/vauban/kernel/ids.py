@@ -2,37 +2,27 @@
 
 import os
 import secrets
+from itertools import count
 
-_POOL_BYTES = 4096
 
+class _Sequence:
+    """UUIDs of one process: a random start, then one more each time. Unique, and worth nothing to guess."""
 
-class _Pool:
-    """Random hex digits drawn from the system 4 KiB at a time."""
-
-    __slots__ = ("digits", "position")
+    __slots__ = ("next_number", "start")
 
     def __init__(self) -> None:
-        self.digits = ""
-        self.position = 0
-
-    def take(self) -> str:
-        """32 hex digits, never handed out twice."""
-        position = self.position
-        if position >= len(self.digits):
-            self.digits = os.urandom(_POOL_BYTES).hex()
-            position = 0
-        self.position = position + 32
-        return self.digits[position : position + 32]
+        digits = os.urandom(16).hex()
+        self.start = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-"
+        self.next_number = count(secrets.randbits(47)).__next__
 
 
-_pool = _Pool()
-os.register_at_fork(after_in_child=_pool.__init__)
+_sequence = _Sequence()
+os.register_at_fork(after_in_child=_sequence.__init__)
 
 
 def request_id() -> str:
-    """A version 4 UUID (RFC 9562 §5.4)."""
-    digits = _pool.take()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+    """An id in the form of a version 4 UUID (RFC 9562 §5.4), for a request or an event."""
+    return f"{_sequence.start}{_sequence.next_number():012x}"
 
 
 def authorization_id() -> str:
