@@ -5,11 +5,11 @@
 """
 
 from vauban.policy.denials import denial_message
-from vauban.policy.documents import MalformedPolicy, OversizedPolicy
 from vauban.policy.explain import explain
 from vauban.policy.plans import Plan, decide, plan
 from vauban.policy.policies import Policies, Policy, full_access
 from vauban.policy.principals import canonical_user_id
+from vauban.policy.refusals import MalformedPolicy, OversizedPolicy
 
 __all__ = [
     "MalformedPolicy",

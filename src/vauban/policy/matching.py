@@ -132,7 +132,7 @@ ArnMatch = Callable[[Segments], bool]
 
 def arn_matcher(pattern: Sequence[Sequence[Part]]) -> ArnMatch:
     """The function that tells whether an ARN's segments fit; a wildcard stays within its segment."""
-    if all(all(part is Wildcard.ANY for part in segment) for segment in pattern):
+    if all(segment and set(segment) == {Wildcard.ANY} for segment in pattern):
         return _anything
     tests = [(index, matcher(segment)) for index, segment in enumerate(pattern) if segment != [Wildcard.ANY]]
 

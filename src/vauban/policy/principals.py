@@ -4,6 +4,7 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal"
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -95,7 +96,7 @@ def issuer_names(principal: Principal) -> tuple[str, ...]:
     return (principal.issuer_arn, principal.unique_id.partition(":")[0])
 
 
-def parse_principals(values: dict[str, list[str]], *, negated: bool) -> Principals:
+def parse_principals(values: Mapping[str, Sequence[str]], *, negated: bool) -> Principals:
     """``values`` by type (``AWS``, ``Service``, …), checked before; ``*`` alone is ``{"AWS": ["*"]}``."""
     aws = values.get("AWS", [])
     accounts = {match[1] for each in aws if (match := _ACCOUNT.fullmatch(each))}

@@ -7,7 +7,7 @@ from typing import Any
 from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Context
 from vauban.policy.conditions import Condition, compile_clause, every
-from vauban.policy.documents import StatementDocument
+from vauban.policy.elements import StatementDocument
 from vauban.policy.matching import Match, Segments, action_matcher, arn_matcher, split_segments
 from vauban.policy.principals import Principals, Reach
 from vauban.policy.variables import expand, has_variables, template

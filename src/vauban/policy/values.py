@@ -90,18 +90,22 @@ Network = tuple[int, int, int]
 """IP version, first address, and mask."""
 
 
-@lru_cache(maxsize=4096)
 def address(value: Any) -> tuple[int, int] | None:
     """IP version and address; an IPv4 address mapped into IPv6 is an IPv4 address."""
+    return _parse_address(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_address(source: str) -> tuple[int, int] | None:
     from ipaddress import IPv6Address, ip_address
 
     try:
-        found = ip_address(value) if isinstance(value, str) else None
+        found = ip_address(source)
     except ValueError:
         return None
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
-    return None if found is None else (found.version, int(found))
+    return (found.version, int(found))
 
 
 def network(source: str) -> Network | None:
