@@ -4,7 +4,8 @@
         kms = vauban.client("kms")
         ...
 
-boto3 does all it does, but its requests go straight to a gateway in this process. Nothing is kept.
+boto3 does all it does, but its requests go straight to a gateway in this process. Nothing is kept. As pytest loads
+this file wherever Vauban is installed, the server is imported only by a test that uses it.
 """
 
 import asyncio
@@ -17,13 +18,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from vauban.events.trail import cloudtrail_record
 from vauban.kernel.requests import Request, Response
-from vauban.server import Vauban, scratch
 from vauban.settings import Settings
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+
+    from vauban.server import Vauban
 
 
 class InProcess:
@@ -33,9 +34,12 @@ class InProcess:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        from vauban.server import scratch
+
         self.vauban: Vauban = scratch(Settings(data="memory", clock="virtual", **settings))
         for account in accounts:
             self._wait(self.vauban.accounts.create(account))
+        self.accounts = accounts
         self.account = accounts[0]
 
     def client(
@@ -76,6 +80,8 @@ class InProcess:
 
     def trail(self) -> list[dict[str, Any]]:
         """Every CloudTrail record so far, oldest first."""
+        from vauban.events.trail import cloudtrail_record
+
         return [cloudtrail_record(event) for event in self.vauban.store.trail.events(newest_first=False)]
 
     def request(self, request: Request) -> Response:
