@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
 from vauban.kernel.principals import Principal
 from vauban.services.kms.policies import DEFAULT
@@ -80,6 +81,12 @@ def a_user(name: str, account: str = ACCOUNT) -> Principal:
 def kms(vauban: InProcess) -> Any:
     """A boto3 client of the account's root user."""
     return vauban.client("kms")
+
+
+@pytest.fixture
+def unchecked(vauban: InProcess) -> Any:
+    """The same, but sending also what boto3 knows to be wrong."""
+    return vauban.client("kms", config=Config(parameter_validation=False))
 
 
 @pytest.fixture

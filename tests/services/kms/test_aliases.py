@@ -166,9 +166,9 @@ def test_aliases_are_listed_page_by_page_and_by_key(kms, key_id):
 
 
 @pytest.mark.parametrize("limit", [0, 101, 1001])
-def test_a_page_of_aliases_has_one_to_a_hundred(limit, kms):
+def test_a_page_of_aliases_has_one_to_a_hundred(limit, unchecked):
     with pytest.raises(ClientError, match=r"ValidationException.*limit"):
-        kms._make_api_call("ListAliases", {"Limit": limit})
+        unchecked.list_aliases(Limit=limit)
 
 
 def test_the_aliases_of_a_key_that_is_not_there_cannot_be_listed(kms):

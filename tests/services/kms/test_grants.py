@@ -142,7 +142,7 @@ def test_a_grant_token_must_be_one(vauban, kms, key_id, alice):
     token = kms.create_grant(KeyId=key_id, GranteePrincipal=alice, Operations=["Encrypt"])["GrantToken"]
     client = vauban.client("kms", user="alice")
     assert client.encrypt(KeyId=key_id, Plaintext=b"x", GrantTokens=[token])
-    with pytest.raises(kms.exceptions.InvalidGrantTokenException):
+    with pytest.raises(client.exceptions.InvalidGrantTokenException):
         client.encrypt(KeyId=key_id, Plaintext=b"x", GrantTokens=["made up"])
 
 

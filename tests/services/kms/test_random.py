@@ -12,9 +12,9 @@ def test_random_bytes_do_not_repeat(kms):
 
 
 @pytest.mark.parametrize("parameters", [{}, {"NumberOfBytes": 1025}, {"NumberOfBytes": 8, "CustomKeyStoreId": "cks-1"}])
-def test_what_cannot_be_done_is_refused(parameters, kms):
+def test_what_cannot_be_done_is_refused(parameters, unchecked):
     with pytest.raises(ClientError, match="ValidationException"):
-        kms.generate_random(**parameters)
+        unchecked.generate_random(**parameters)
 
 
 def test_random_bytes_need_a_permission_of_their_own(vauban):

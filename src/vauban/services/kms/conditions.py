@@ -3,14 +3,14 @@
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import Conditions
 from vauban.kernel.resources import Resource
 from vauban.services.kms.permissions import encryption_context
-from vauban.services.kms.resources import Alias, Key
+from vauban.services.kms.resources import Alias, Grant, Key
 
 ALGORITHM_MEMBERS = {
     "SourceKeyId": "SourceEncryptionAlgorithm",
@@ -35,7 +35,17 @@ def _member(resource: Resource) -> str:
     return getattr(resource, "member", "KeyId")
 
 
-def _context(call: Call, resource: Resource) -> Any:
+def _context(call: Call, resource: Resource) -> Mapping[str, str]:
+    """What the call uses the key with; for grants, what their constraints ask for."""
+    if call.operation.name == "CreateGrant":
+        constraints = call.params.get("Constraints") or {}
+        return {
+            **(constraints.get("EncryptionContextSubset") or {}),
+            **(constraints.get("EncryptionContextEquals") or {}),
+        }
+    if isinstance(resource.record, Grant):
+        grant = resource.record
+        return {**(grant.encryption_context_subset or {}), **(grant.encryption_context_equals or {})}
     return encryption_context(call, _member(resource))
 
 
@@ -134,10 +144,12 @@ CONDITIONS = Conditions(
         "kms:datakeypairspec": _asked("KeyPairSpec"),
         "kms:encryptionalgorithm": _encryption_algorithm,
         "kms:encryptioncontextkeys": lambda call, resource: list(_context(call, resource)) or None,
+        "kms:grantconstraintsourcearn": lambda call, _: (call.params.get("Constraints") or {}).get("SourceArn"),
         "kms:grantconstrainttype": _grant_constraint_type,
         "kms:grantisforawsresource": _grant_is_for_aws_resource,
         "kms:grantoperations": lambda call, _: call.params.get("Operations"),
         "kms:granteeprincipal": _asked("GranteePrincipal"),
+        "kms:granteeserviceprincipal": _asked("GranteeServicePrincipal"),
         "kms:keyagreementalgorithm": _asked("KeyAgreementAlgorithm"),
         "kms:keyorigin": _of_key("origin", "Origin", "AWS_KMS"),
         "kms:keyspec": _key_spec,
@@ -150,6 +162,7 @@ CONDITIONS = Conditions(
         "kms:requestalias": _request_alias,
         "kms:resourcealiases": _resource_aliases,
         "kms:retiringprincipal": _asked("RetiringPrincipal"),
+        "kms:retiringserviceprincipal": _asked("RetiringServicePrincipal"),
         "kms:rotationperiodindays": _asked_of(frozenset({"EnableKeyRotation"}), "RotationPeriodInDays", 365),
         "kms:schedulekeydeletionpendingwindowindays": _asked_of(
             frozenset({"ScheduleKeyDeletion"}), "PendingWindowInDays", 30
