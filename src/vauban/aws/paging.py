@@ -1,33 +1,76 @@
-"""Markers: where the next page of a list begins. Opaque to callers, bound to the list that gave them."""
+"""Page markers that only we can have made, and which members of an operation page it."""
 
 import base64
 import binascii
-import hashlib
+import hmac
+from functools import cache
+from hashlib import blake2b
+from typing import NamedTuple
 
-_CHECK_BYTES = 8
-_MOST_CHARACTERS = 4096
+from vauban.aws import sources
+
+CHECKSUM_SIZE = 9
+LONGEST = 8_192
+"""Characters of a marker."""
 
 
 def marker(scope: str, after: str) -> str:
-    """A URL-safe marker for what stands behind ``after`` in the list ``scope`` (``kms:ListKeys/111122223333``)."""
-    text = after.encode()
-    return base64.urlsafe_b64encode(_check(scope, text) + text).decode().rstrip("=")
+    """An opaque, URL-safe marker for the page that begins after ``after``.
+
+    ``scope`` says of what list: the operation, and whatever of its params choose what is listed.
+    """
+    content = after.encode()
+    return base64.urlsafe_b64encode(checksum(scope, content) + content).decode("ascii").rstrip("=")
 
 
 def after(scope: str, marker: str) -> str:
-    """What ``marker`` stands behind. Raises ValueError for anything not made here for that list."""
-    if len(marker) > _MOST_CHARACTERS:
-        raise ValueError("a marker is not this long")
+    """Where the page of a marker begins. Raises ValueError for a marker that was not made here for that scope."""
+    if len(marker) > LONGEST:
+        raise ValueError("the marker is too long")
     try:
-        raw = base64.b64decode(marker + "=" * (-len(marker) % 4), altchars=b"-_", validate=True)
-        check, text = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:].decode()
-    except (binascii.Error, UnicodeError):
-        raise ValueError("not a marker") from None
-    if check != _check(scope, raw[_CHECK_BYTES:]):
-        raise ValueError("not a marker of this list")
-    return text
+        padded = marker.encode("ascii") + b"=" * (-len(marker) % 4)
+        decoded = binascii.a2b_base64(padded.translate(bytes.maketrans(b"-_", b"+/")), strict_mode=True)
+        found, content = decoded[:CHECKSUM_SIZE], decoded[CHECKSUM_SIZE:]
+        if b"+" in padded or b"/" in padded or not hmac.compare_digest(found, checksum(scope, content)):
+            raise ValueError("the marker is not one of this list")
+        return content.decode()
+    except (UnicodeError, binascii.Error):
+        raise ValueError("the marker is malformed") from None
 
 
-def _check(scope: str, text: bytes) -> bytes:
-    """Catches markers cut, edited or given to another list; it keeps no secret, as a marker grants nothing."""
-    return hashlib.blake2b(text, key=hashlib.sha256(scope.encode()).digest(), digest_size=_CHECK_BYTES).digest()
+def checksum(scope: str, content: bytes) -> bytes:
+    """A checksum against mistakes and mixed-up lists; what a marker may show is decided, as ever, by policy."""
+    return blake2b(content, digest_size=CHECKSUM_SIZE, key=blake2b(scope.encode()).digest()).digest()
+
+
+class Pager(NamedTuple):
+    """The members that page an operation; lists where AWS pages by several."""
+
+    input_tokens: tuple[str, ...]
+    output_tokens: tuple[str, ...]
+    limit: str | None
+    """The member that bounds a page's size."""
+    results: tuple[str, ...]
+    more: str | None
+    """The member that says whether there is more: ``Truncated``."""
+
+
+@cache
+def pagers(service: str) -> dict[str, Pager]:
+    """How each paged operation of a service pages, by operation, as botocore knows it."""
+    pagination = sources.document(service, "paginators-1").get("pagination", {})
+    return {operation: pager(traits) for operation, traits in pagination.items()}
+
+
+def pager(traits: dict) -> Pager:
+    return Pager(
+        listed(traits.get("input_token")),
+        listed(traits.get("output_token")),
+        traits.get("limit_key"),
+        listed(traits.get("result_key")),
+        traits.get("more_results"),
+    )
+
+
+def listed(value: str | list[str] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)

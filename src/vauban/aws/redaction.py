@@ -1,4 +1,4 @@
-"""What the trail keeps of params and results: no secrets, no blobs, names as CloudTrail spells them."""
+"""What CloudTrail keeps of a request or a result: everything but secrets and blobs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,63 +9,83 @@ from vauban.aws.shapes import Shape
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
-Redact = Callable[[Any], Any]
+Redact = Callable[[dict[str, Any]], dict[str, Any]]
+Convert = Callable[[Any], Any]
 
 
-def redactor(shape: Shape | None) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Compile a structure's shape into a function that gives what may be kept of its value."""
+class Omitted(Exception):
+    """A shape of which nothing is kept."""
+
+
+def redactor(shape: Shape | None) -> Redact:
+    """Compile a shape into a function that gives the trail's copy of params or a result.
+
+    Sensitive members are hidden, blobs left out, timestamps ISO 8601, members spelled with a small first letter.
+    """
     if shape is None:
-        return lambda value: {}
-    return _Compiler().structure(shape)
+        return lambda params: {}
+    return Redactors().structure(shape)
 
 
-class _Compiler:
-    """Compiles each shape once, so that recursive ones end."""
-
+class Redactors:
     def __init__(self) -> None:
-        self._made: dict[int, Redact] = {}
+        self.made: dict[int, Redact] = {}
 
-    def redact(self, shape: Shape) -> Redact | None:
-        """How a value of ``shape`` is kept; None where it is kept as it is."""
-        if shape.sensitive:
-            return lambda value: HIDDEN
-        match shape.type:
-            case "structure":
-                return self._recursive(shape)
-            case "list":
-                element = self.redact(shape.member)
-                return element and (lambda value: [element(each) for each in value])
-            case "map":
-                element = self.redact(shape.value)
-                return element and (lambda value: {key: element(each) for key, each in value.items()})
-            case "timestamp":
-                return _timestamp
-        return None
+    def structure(self, shape: Shape) -> Redact:
+        known = self.made.get(id(shape.members))
+        if known is not None:
+            return known
+        kept: dict[str, tuple[str, Convert | None]] = {}
 
-    def structure(self, shape: Shape) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        kept = {
-            name: (camel_case(name), self.redact(member))
-            for name, member in shape.members.items()
-            if member.type != "blob" and "eventstream" not in member
-        }
-
-        def redact(value: dict[str, Any]) -> dict[str, Any]:
+        def redact(params: dict[str, Any]) -> dict[str, Any]:
             found = {}
-            for name, each in value.items():
-                how = kept.get(name)
-                if how is not None:
-                    found[how[0]] = each if how[1] is None else how[1](each)
+            for name, value in params.items():
+                if name in kept and value is not None:
+                    spelled, convert = kept[name]
+                    found[spelled] = value if convert is None else convert(value)
             return found
 
+        self.made[id(shape.members)] = redact
+        for name, member in shape.members.items():
+            try:
+                kept[name] = camel_case(name), self.converter(member)
+            except Omitted:
+                continue
         return redact
 
-    def _recursive(self, shape: Shape) -> Redact:
-        made = self._made.get(id(shape))
-        if made is None:
-            self._made[id(shape)] = lambda value: self._made[id(shape)](value)
-            made = self._made[id(shape)] = self.structure(shape)
-        return made
+    def converter(self, shape: Shape) -> Convert | None:
+        """How a value is changed; None where it is kept as it is. Raises Omitted."""
+        if shape.type == "blob" or shape.streaming or shape.event_stream:
+            raise Omitted
+        if shape.sensitive:
+            return hide
+        if shape.type == "structure" and not shape.document:
+            return self.structure(shape)
+        if shape.type == "list":
+            return listed(self.converter(shape.member))
+        if shape.type == "map":
+            return mapped(self.converter(shape.value), shape.key.sensitive)
+        return iso_8601 if shape.type == "timestamp" else None
 
 
-def _timestamp(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def hide(value: Any) -> str:
+    return HIDDEN
+
+
+def iso_8601(value: datetime) -> str:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def listed(convert: Convert | None) -> Convert | None:
+    if convert is None:
+        return None
+    return lambda values: [None if each is None else convert(each) for each in values]
+
+
+def mapped(convert: Convert | None, sensitive_keys: bool) -> Convert | None:
+    if sensitive_keys:
+        return hide
+    if convert is None:
+        return None
+    return lambda values: {key: None if each is None else convert(each) for key, each in values.items()}

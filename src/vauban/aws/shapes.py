@@ -1,6 +1,6 @@
 """Shapes: what a member may hold, and where on the wire it sits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -42,6 +42,12 @@ class Shape:
             else:
                 self._members = canonical.members
         return self._members
+
+    def restricted(self, names: Iterable[str]) -> "Shape":
+        """The structure with only those of its members."""
+        kept = {name: self.traits["members"][name] for name in names}
+        required = [name for name in self.required if name in kept]
+        return Shape("", {**self.traits, "members": kept, "required": required}, self._find)
 
     @property
     def member(self) -> "Shape":

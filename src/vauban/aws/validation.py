@@ -89,7 +89,7 @@ class Compiler:
         return known
 
     def made(self, shape: Shape) -> Check:
-        if shape.document or shape.event_stream:
+        if shape.document or shape.event_stream or shape.json_value:
             return lambda value, path, errors: None
         if shape.type == "structure":
             return self.structure(shape)

@@ -9,7 +9,7 @@ __all__ = ["Codec", "Detector", "Target", "codec", "detect", "write_error"]
 
 def __getattr__(name: str):
     if name == "write_error":
-        from vauban.wire.refusals import write_error
+        from vauban.wire.errors import write_error
 
         return write_error
     raise AttributeError(name)

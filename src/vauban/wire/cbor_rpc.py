@@ -6,7 +6,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import SerializationException, validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import cbor, error_bodies, errors
+from vauban.wire import cbor, error_bodies, spellings
 from vauban.wire.targets import Target
 
 CONTENT_TYPE = "application/cbor"
@@ -39,7 +39,7 @@ class CborCodec:
         return Response(200, headers | {"Content-Type": CONTENT_TYPE}, cbor.encode(self.prepare(result or {})))
 
     def write_error(self, error: AwsError, request_id: str) -> Response:
-        said = errors.spelled(error, self.service, self.operation, errors.RPC)
+        said = spellings.spelled(error, self.service, self.operation, spellings.RPC)
         prefix = error_bodies.shape_prefix(self.service) if said.model is not None else ""
         response = error_bodies.rpc_cbor(said, request_id, prefix)
         if self.service.query_compatible:

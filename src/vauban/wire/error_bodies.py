@@ -7,7 +7,7 @@ import msgspec
 from vauban.aws.models import ServiceModel
 from vauban.kernel.requests import Response
 from vauban.wire import cbor, json, xml
-from vauban.wire.errors import WireError
+from vauban.wire.spellings import WireError
 
 XML_TYPE = "text/xml"
 S3_TYPE = "application/xml"

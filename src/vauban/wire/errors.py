@@ -1,103 +1,37 @@
-"""What an error is once a service's model has had its say, and how each protocol spells those that no model lists."""
+"""Errors before any operation is known, in the protocol that the client seems to speak."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from vauban.aws.models import ErrorModel, OperationModel, ServiceModel
+from vauban.aws.catalog import Entry
 from vauban.kernel.errors import AwsError
+from vauban.kernel.requests import Request, Response
+from vauban.wire import error_bodies, hosts, spellings
+from vauban.wire.detect import scope_entries
+from vauban.wire.forms import text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    code: str
-    status: int
+def write_error(error: AwsError, request: Request, request_id: str) -> Response:
+    """The error in the protocol that the request's own headers, form or signature speak; else in rest-json's."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    if "x-amz-target" in request.headers or content_type.startswith("application/x-amz-json-"):
+        known = content_type in ("application/x-amz-json-1.0", "application/x-amz-json-1.1")
+        said = spellings.unmodelled(error, spellings.RPC)
+        return error_bodies.json_rpc(said, request_id, content_type if known else "application/x-amz-json-1.1")
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return error_bodies.rpc_cbor(spellings.unmodelled(error, spellings.RPC), request_id)
+    entries = scope_entries(request) or hosts.entries(request)
+    if "Action=" in text_of(request):
+        return query_error(error, entries, request_id)
+    return rest_error(error, entries, request_id)
 
 
-QUERY = {
-    "AccessDeniedException": Spelling("AccessDenied", 403),
-    "ExpiredTokenException": Spelling("ExpiredToken", 403),
-    "IncompleteSignatureException": Spelling("IncompleteSignature", 400),
-    "InternalFailure": Spelling("InternalFailure", 500),
-    "InvalidSignatureException": Spelling("SignatureDoesNotMatch", 403),
-    "MissingAuthenticationTokenException": Spelling("MissingAuthenticationToken", 403),
-    "SerializationException": Spelling("MalformedInput", 400),
-    "ServiceUnavailableException": Spelling("ServiceUnavailable", 503),
-    "ThrottlingException": Spelling("Throttling", 400),
-    "UnknownOperationException": Spelling("InvalidAction", 400),
-    "UnrecognizedClientException": Spelling("InvalidClientTokenId", 403),
-    "ValidationException": Spelling("ValidationError", 400),
-}
-EC2 = QUERY | {
-    "AccessDeniedException": Spelling("UnauthorizedOperation", 403),
-    "ExpiredTokenException": Spelling("RequestExpired", 400),
-    "InternalFailure": Spelling("InternalError", 500),
-    "InvalidSignatureException": Spelling("AuthFailure", 401),
-    "MissingAuthenticationTokenException": Spelling("AuthFailure", 401),
-    "SerializationException": Spelling("InvalidParameterValue", 400),
-    "ServiceUnavailableException": Spelling("Unavailable", 503),
-    "ThrottlingException": Spelling("RequestLimitExceeded", 503),
-    "UnrecognizedClientException": Spelling("AuthFailure", 401),
-    "ValidationException": Spelling("InvalidParameterValue", 400),
-}
-S3 = {
-    "AccessDeniedException": Spelling("AccessDenied", 403),
-    "ExpiredTokenException": Spelling("ExpiredToken", 400),
-    "IncompleteSignatureException": Spelling("AuthorizationHeaderMalformed", 400),
-    "InternalFailure": Spelling("InternalError", 500),
-    "InvalidSignatureException": Spelling("SignatureDoesNotMatch", 403),
-    "MissingAuthenticationTokenException": Spelling("AccessDenied", 403),
-    "SerializationException": Spelling("MalformedXML", 400),
-    "ServiceUnavailableException": Spelling("ServiceUnavailable", 503),
-    "ThrottlingException": Spelling("SlowDown", 503),
-    "UnknownOperationException": Spelling("MethodNotAllowed", 405),
-    "UnrecognizedClientException": Spelling("InvalidAccessKeyId", 403),
-    "ValidationException": Spelling("InvalidArgument", 400),
-}
-REST = {
-    "AccessDeniedException": Spelling("AccessDeniedException", 403),
-    "ExpiredTokenException": Spelling("ExpiredTokenException", 403),
-    "InvalidSignatureException": Spelling("InvalidSignatureException", 403),
-    "MissingAuthenticationTokenException": Spelling("MissingAuthenticationTokenException", 403),
-    "ThrottlingException": Spelling("ThrottlingException", 429),
-    "UnknownOperationException": Spelling("UnknownOperationException", 404),
-    "UnrecognizedClientException": Spelling("UnrecognizedClientException", 403),
-}
-FAULTS = {"InternalFailure": 500, "ServiceUnavailableException": 503}
-RPC = {code: Spelling(code, status) for code, status in FAULTS.items()}
-"""JSON and CBOR services answer 400 to everything that is the caller's fault."""
+def query_error(error: AwsError, entries: tuple[Entry, ...], request_id: str) -> Response:
+    if any("ec2" in entry.protocols for entry in entries):
+        return error_bodies.ec2(spellings.unmodelled(error, spellings.EC2), request_id)
+    return error_bodies.query(spellings.unmodelled(error, spellings.QUERY), request_id, None)
 
 
-@dataclass(slots=True)
-class WireError:
-    """An error as it is going to be said."""
-
-    code: str
-    """The error shape's name, or the common code in the protocol's spelling."""
-    trait_code: str
-    """The code of the model's ``error`` trait, which the query protocols and S3 send."""
-    status: int
-    sender_fault: bool
-    message: str
-    model: ErrorModel | None
-    fields: dict[str, Any]
-
-
-def spelled(
-    error: AwsError, service: ServiceModel, operation: OperationModel | None, common: Mapping[str, Spelling]
-) -> WireError:
-    """An error by the model's word where it lists it, else in the protocol's spelling of the common errors."""
-    modelled = (operation.errors.get(error.code) if operation else None) or service.errors.get(error.code)
-    if modelled is None:
-        return unmodelled(error, common)
-    status = modelled.status or (error.status if modelled.sender_fault else max(error.status, 500))
-    return WireError(
-        modelled.shape.name, modelled.code, status, modelled.sender_fault, error.message, modelled, error.fields
-    )
-
-
-def unmodelled(error: AwsError, common: Mapping[str, Spelling]) -> WireError:
-    spelling = common.get(error.code) or Spelling(error.code, error.status)
-    return WireError(
-        spelling.code, spelling.code, spelling.status, spelling.status < 500, error.message, None, error.fields
-    )
+def rest_error(error: AwsError, entries: tuple[Entry, ...], request_id: str) -> Response:
+    if any(entry.name == "s3" for entry in entries):
+        return error_bodies.s3(spellings.unmodelled(error, spellings.S3), request_id)
+    if any("rest-xml" in entry.protocols for entry in entries):
+        return error_bodies.query(spellings.unmodelled(error, spellings.QUERY), request_id, None)
+    return error_bodies.rest_json(spellings.unmodelled(error, spellings.REST), request_id)

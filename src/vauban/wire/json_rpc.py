@@ -9,7 +9,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import error_bodies, errors, json
+from vauban.wire import error_bodies, json, spellings
 from vauban.wire.targets import Target
 from vauban.wire.types import Inexpressible, type_of
 
@@ -74,7 +74,7 @@ class JsonCodec:
         return encode(self.prepare(result))
 
     def write_error(self, error: AwsError, request_id: str) -> Response:
-        said = errors.spelled(error, self.service, self.operation, errors.RPC)
+        said = spellings.spelled(error, self.service, self.operation, spellings.RPC)
         full = said.model is not None and self.service.json_version == "1.0"
         prefix = error_bodies.shape_prefix(self.service) if full else ""
         response = error_bodies.json_rpc(said, request_id, self.content_type, prefix)

@@ -6,7 +6,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import error_bodies, errors, query, xml
+from vauban.wire import error_bodies, query, spellings, xml
 from vauban.wire.forms import form_of
 from vauban.wire.targets import Target
 
@@ -52,7 +52,7 @@ class QueryCodec:
             out.append(f"</{wrapper}>")
 
     def write_error(self, error: AwsError, request_id: str) -> Response:
-        said = errors.spelled(error, self.service, self.operation, errors.EC2 if self.ec2 else errors.QUERY)
+        said = spellings.spelled(error, self.service, self.operation, spellings.EC2 if self.ec2 else spellings.QUERY)
         if self.ec2:
             return error_bodies.ec2(said, request_id)
         return error_bodies.query(said, request_id, self.service.xml_namespace)
