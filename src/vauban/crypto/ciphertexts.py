@@ -99,7 +99,11 @@ def material_id_of(blob: bytes) -> str:
 
 def canonical(context: Mapping[str, str]) -> bytes:
     """An encryption context as bytes: pairs sorted by key, each key and value after its length in characters."""
-    return "".join([f"{len(key)}:{key}{len(context[key])}:{context[key]}" for key in sorted(context)]).encode()
+    text = ""
+    for key in sorted(context):
+        value = context[key]
+        text += f"{len(key)}:{key}{len(value)}:{value}"
+    return text.encode()
 
 
 def _frame_of(blob: bytes) -> Frame:
