@@ -9,6 +9,10 @@ class SealError(ValueError):
     """The seal cannot be opened; the message tells the operator why."""
 
 
+class MissingSecret(SealError):
+    """Nobody has given the passphrase, or the PIN, yet: a server that meets this starts sealed, and waits."""
+
+
 class WrongPassphrase(SealError):
     """The passphrase, or a token's PIN, is not the one the seal was made with."""
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vauban.crypto.errors import SealError
+from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.seals import KINDS, SealSettings, create_seal, reopen_seal, seal_class
 
 
@@ -27,3 +27,18 @@ def test_settings_show_no_secret() -> None:
     shown = repr(SealSettings(passphrase="correct horse", pkcs11_pin="987654"))
     assert "horse" not in shown
     assert "987654" not in shown
+
+
+def test_what_nobody_gave_yet_is_told_from_what_is_wrong() -> None:
+    for read in (SealSettings().read_passphrase, SealSettings().read_pin):
+        with pytest.raises(MissingSecret):
+            read()
+    with pytest.raises(SealError) as absent:
+        SealSettings(passphrase_file="/absent/passphrase").read_passphrase()
+    assert not isinstance(absent.value, MissingSecret)
+
+
+def test_what_somebody_typed_goes_before_the_file() -> None:
+    typed = SealSettings(passphrase_file="/absent", pkcs11_pin_file="/absent").with_secret("typed in")
+    assert typed.read_passphrase() == "typed in"
+    assert typed.read_pin() == "typed in"

@@ -1,9 +1,9 @@
 """What an operator may set about seals."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vauban.crypto.errors import SealError
+from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.seals.secret_files import read_secret
 
 
@@ -26,12 +26,16 @@ class SealSettings:
     pkcs11_pin: str = field(default="", repr=False)
     pkcs11_pin_file: str = ""
 
+    def with_secret(self, secret: str) -> "SealSettings":
+        """These settings with what somebody typed to unseal: the passphrase or the PIN, whichever the seal asks for."""
+        return replace(self, passphrase=secret, pkcs11_pin=secret)
+
     def read_passphrase(self) -> str:
-        """Raises SealError where there is none."""
+        """Raises MissingSecret where there is none, SealError where its file does not do."""
         return _given(self.passphrase, self.passphrase_file, "passphrase")
 
     def read_pin(self) -> str:
-        """Raises SealError where there is none."""
+        """Raises MissingSecret where there is none, SealError where its file does not do."""
         return _given(self.pkcs11_pin, self.pkcs11_pin_file, "PIN")
 
 
@@ -42,5 +46,5 @@ def _given(value: str, path: str, what: str) -> str:
         except UnicodeDecodeError:
             raise SealError(f"{path} is not UTF-8") from None
     if not value:
-        raise SealError(f"the seal needs its {what}")
+        raise MissingSecret(f"the seal needs its {what}")
     return value
