@@ -153,6 +153,12 @@ def test_a_resource_policy_names_its_principals():
     assert reason(document({**without, "Resource": "*"}), "resource") == "Missing required field Action"
 
 
+def test_everyone_but_someone_cannot_be_allowed():
+    words = "Allow with NotPrincipal is not allowed."
+    assert refused("resource", NotPrincipal={"AWS": ACCOUNT}) == words
+    parse(document({**ALLOW, "Effect": "Deny", "NotPrincipal": {"AWS": ACCOUNT}}), "resource")
+
+
 def test_a_key_policy_says_less_about_invalid_principals():
     words = "Policy contains a statement with one or more invalid principals."
     assert refused("key", Principal={"AWS": "alice"}) == words
@@ -162,6 +168,7 @@ def test_a_trust_policy_is_about_assuming_the_role():
     trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole*"}
     parse(document(trust), "trust")
     assert reason(document({**trust, "Resource": "*"}), "trust") == "Has prohibited field Resource"
+    assert reason(document({**trust, "NotPrincipal": "*"}), "trust") == "Has prohibited field NotPrincipal"
     words = "AssumeRole policy may only specify STS AssumeRole actions."
     assert reason(document({**trust, "Action": "s3:GetObject"}), "trust") == words
 

@@ -121,7 +121,7 @@ def all_parsed(sources, kind):
     return None if sources is None else tuple(parsed(each, kind) for each in sources)
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(
     caller=st.sampled_from(CALLERS),
     action=st.sampled_from(ACTIONS),

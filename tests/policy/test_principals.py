@@ -13,9 +13,9 @@ PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com"
 WEB = Principal("federated-user", "", "token.example.com:sub", "sub", issuer_arn=PROVIDER)
 
 
-def reach(principal, *, negated=False, allow=True, **values):
+def reach(principal, *, negated=False, bounded=False, **values):
     named = {kind: [value] if isinstance(value, str) else value for kind, value in values.items()}
-    return parse_principals(named, negated=negated).reach(principal, allow=allow)
+    return parse_principals(named, negated=negated).reach(principal, bounded=bounded)
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,18 @@ def test_a_canonical_user_is_an_account():
     assert FORMS["CanonicalUser"].fullmatch(canonical_user_id(ACCOUNT))
 
 
-def test_a_deny_spares_only_whom_not_principal_names_whole():
-    assert reach(ALICE, AWS=[ALICE.arn, ACCOUNT], negated=True, allow=False) is None
-    assert reach(ALICE, AWS=ALICE.arn, negated=True, allow=False) is Reach.DIRECT
-    assert reach(SESSION, AWS=[SESSION_ARN, ROLE, ACCOUNT], negated=True, allow=False) is None
-    assert reach(SESSION, AWS=[ROLE, ACCOUNT], negated=True, allow=False) is Reach.DIRECT
-    assert reach(ANONYMOUS, AWS=[ACCOUNT], negated=True, allow=False) is Reach.DIRECT
-    assert reach(service_principal("sns"), Service="sns.amazonaws.com", negated=True, allow=False) is None
+def test_not_principal_excepts_only_whom_it_names_whole():
+    assert reach(ALICE, AWS=[ALICE.arn, ACCOUNT], negated=True) is None
+    assert reach(ALICE, AWS=ALICE.arn, negated=True) is Reach.DIRECT
+    assert reach(SESSION, AWS=[SESSION_ARN, ROLE, ACCOUNT], negated=True) is None
+    assert reach(SESSION, AWS=[ROLE, ACCOUNT], negated=True) is Reach.DIRECT
+    assert reach(ROOT, AWS=ACCOUNT, negated=True) is None
+    assert reach(ANONYMOUS, AWS=[ACCOUNT], negated=True) is Reach.DIRECT
+    assert reach(service_principal("sns"), Service="sns.amazonaws.com", negated=True) is None
 
 
-def test_an_allow_leaves_out_whomever_not_principal_names_at_all():
-    assert reach(ALICE, AWS=ACCOUNT, negated=True) is None
-    assert reach(SESSION, AWS=ROLE, negated=True) is None
-    assert reach(ALICE, AWS=OTHER, negated=True) is Reach.DIRECT
-    assert reach(ANONYMOUS, AWS=OTHER, negated=True) is Reach.DIRECT
+def test_not_principal_excepts_nobody_with_a_permissions_boundary():
+    assert reach(ALICE, AWS=[ALICE.arn, ACCOUNT], negated=True, bounded=True) is Reach.DIRECT
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,16 @@ _KINDS = {
 _OWN_POLICIES = {"key": "key policy", "role": "trust policy", "bucket": "bucket policy", "queue": "queue policy"}
 
 
-def reason(action: str, checks: Sequence[Check]) -> str:
-    """The first explicit deny, or else the first check that does not allow, as AWS words it."""
-    against = [check for check in checks if check.effect in (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)]
-    check = min(against, key=lambda check: check.effect is not Effect.EXPLICIT_DENY)
+def reason(question: Question, verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> str:
+    """The first explicit deny, or else the first layer that does not allow, as AWS words it."""
+    against = [each for each in verdicts if each.check.effect in (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)]
+    level, check = min(against, key=lambda verdict: verdict.check.effect is not Effect.EXPLICIT_DENY)
     article, kind = _KINDS[check.layer]
-    if check.effect is Effect.EXPLICIT_DENY:
-        return f"with an explicit deny in {article} {kind}"
-    return f"because no {kind} allows the {action} action"
+    if check.effect is Effect.IMPLICIT_DENY:
+        return f"because no {kind} allows the {question.action} action"
+    denying = next(each for each in findings if each[:2] == (check.layer, level) and not each.allow)
+    arn = "" if question.crosses_accounts else denying.policy_arn
+    return f"with an explicit deny in {article} {kind}" + (f": {arn}" if arn else "")
 
 
 def denial_message(principal: Principal, decision: Decision) -> str:

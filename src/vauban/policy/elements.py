@@ -43,6 +43,7 @@ def read_statement(statement: dict[str, Any], rules: Rules, *, variables: bool) 
     require(statement.keys() <= _ELEMENTS)
     prohibited = sorted(rules.prohibited & statement.keys())
     require(not prohibited, f"Has prohibited field {', '.join(prohibited)}")
+    allow = _effect(statement, rules) == "Allow"
     actions, not_actions = _alternatives(statement, "Action", rules.action, rules.action_missing)
     resources, not_resources = _alternatives(statement, "Resource", rules.resource, rules.resource_missing)
     for action in actions:
@@ -51,7 +52,7 @@ def read_statement(statement: dict[str, Any], rules: Rules, *, variables: bool) 
         _check_resource(resource, variables)
     return StatementDocument(
         string(statement.get("Sid", "")),
-        _effect(statement, rules) == "Allow",
+        allow,
         _principals(statement, rules),
         actions,
         not_actions,
@@ -136,6 +137,7 @@ def _principals(statement: dict[str, Any], rules: Rules) -> Principals | None:
     if name is None:
         return None
     negated = name != "Principal"
+    require(not negated or statement["Effect"] == "Deny", "Allow with NotPrincipal is not allowed.")
     if statement[name] == "*":
         return parse_principals({"AWS": ["*"]}, negated=negated)
     named = _mapping(statement[name])

@@ -33,7 +33,8 @@ def judge(
     action, arn = question.action, question.resource.arn
     if all(check.effect in (Effect.ALLOW, Effect.NO_IMPACT) for check in checks):
         return Decision(True, action, arn, checks)
-    return Decision(False, action, arn, checks, reason(action, checks), remedy(question, verdicts, findings, unmet))
+    why = reason(question, verdicts, findings)
+    return Decision(False, action, arn, checks, why, remedy(question, verdicts, findings, unmet))
 
 
 def _verdicts(question: Question, findings: Sequence[Finding]) -> list[Verdict]:

@@ -111,6 +111,7 @@ RULES: dict[str, Rules] = {
         REQUIRED,
         resource=PROHIBITED,
         resource_implied=True,
+        prohibited=frozenset({"NotPrincipal"}),
         strict_sids=True,
         actions=TRUST_ACTIONS,
         size=4_096,

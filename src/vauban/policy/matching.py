@@ -25,6 +25,8 @@ ARN_SEGMENTS = 6
 
 def parts(text: str) -> tuple[Part, ...]:
     """``text`` with its ``*`` and ``?`` understood."""
+    if "*" not in text and "?" not in text:
+        return (text,)
     return tuple(Wildcard(each) if each in ("*", "?") else each for each in re.split(r"([*?])", text) if each)
 
 

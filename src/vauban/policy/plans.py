@@ -79,11 +79,11 @@ def plan(principal: Principal, policies: Policies, action: str, resource: Resour
     possible: list[tuple[Finding, Condition]] = []
     arn = segments(resource.arn)
     lower = action.lower()
-    for layer, level, statement, reach in _candidates(question, lower):
+    for layer, level, policy, statement, reach in _candidates(question, lower):
         residue = statement.residue(arn)
         if residue is False:
             continue
-        finding = Finding(layer, level, statement.allow, reach, statement.label, statement.clauses)
+        finding = Finding(layer, level, statement.allow, reach, statement.label, statement.clauses, policy.arn)
         if residue is None:
             certain.append(finding)
         else:
@@ -96,16 +96,16 @@ def decide(principal: Principal, policies: Policies, action: str, resource: Reso
     return plan(principal, policies, action, resource).decide(context)
 
 
-def _candidates(question: Question, action: str) -> Iterator[tuple[Layer, int, Statement, Reach]]:
+def _candidates(question: Question, action: str) -> Iterator[tuple[Layer, int, Policy, Statement, Reach]]:
     """The statements that speak of the action and the caller, with where they stand."""
-    service = action.partition(":")[0]
+    service, bounded = action.partition(":")[0], question.has_boundary
     for layer, level, policies in _attached(question):
         for policy in policies:
             for statement in policy.about(service):
                 if statement.matches_action(action):
-                    reach = statement.reach(question.principal)
+                    reach = statement.reach(question.principal, bounded=bounded)
                     if reach is not None:
-                        yield layer, level, statement, reach
+                        yield layer, level, policy, statement, reach
 
 
 def _attached(question: Question) -> Iterator[tuple[Layer, int, Iterable[Policy]]]:

@@ -19,9 +19,11 @@ class Policy:
     version: str
     id: str
     statements: tuple[Statement, ...] = field(repr=False)
+    arn: str = ""
+    """Of a managed policy; a denial by it names it."""
 
     @classmethod
-    def parse(cls, document: str | dict[str, Any], *, name: str, kind: Kind) -> "Policy":
+    def parse(cls, document: str | dict[str, Any], *, name: str, kind: Kind, arn: str = "") -> "Policy":
         """Compile a JSON document, or one already read. Raises MalformedPolicy where AWS would refuse it."""
         read = read_document(document, kind)
         variables = read.version == CURRENT_VERSION
@@ -29,7 +31,7 @@ class Policy:
             compile_statement(each, f"{name}/{each.sid or f'#{index}'}", variables=variables)
             for index, each in enumerate(read.statements)
         )
-        return cls(name, kind, read.version, read.id, statements)
+        return cls(name, kind, read.version, read.id, statements, arn)
 
     def about(self, service: str) -> tuple[Statement, ...]:
         """The statements that may speak of a service's actions."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from vauban.kernel.principals import Principal
 
@@ -54,10 +53,13 @@ class Principals:
     """ARNs, unique ids, services, identity providers."""
     negated: bool = False
 
-    def reach(self, principal: Principal, *, allow: bool) -> Reach | None:
-        """How directly a statement reaches ``principal``; None where it does not."""
+    def reach(self, principal: Principal, *, bounded: bool = False) -> Reach | None:
+        """How directly a statement reaches ``principal``; None where it does not.
+
+        ``bounded`` is whether a permissions boundary applies to it: NotPrincipal excepts nobody who has one.
+        """
         if self.negated:
-            return None if self._excepted(principal, all if not allow else any) else Reach.DIRECT
+            return None if self._excepts(principal) and not bounded else Reach.DIRECT
         if self.everyone or not self.names.isdisjoint(own_names(principal)):
             return Reach.DIRECT
         if not self.names.isdisjoint(issuer_names(principal)):
@@ -67,13 +69,13 @@ class Principals:
     def _names_account(self, account: str) -> bool:
         return bool(account) and (account in self.accounts or canonical_user_id(account) in self.names)
 
-    def _excepted(self, principal: Principal, enough: Any) -> bool:
-        """Whether NotPrincipal excepts the caller: from a Deny if it names session, role and account alike, from an
-        Allow if it names any of them."""
-        named = [not self.names.isdisjoint(names) for names in (own_names(principal), issuer_names(principal)) if names]
+    def _excepts(self, principal: Principal) -> bool:
+        """Whether NotPrincipal names the caller whole: session, role and account alike."""
+        identities = [names for names in (own_names(principal), issuer_names(principal)) if names]
+        named = [not self.names.isdisjoint(names) for names in identities]
         if principal.account:
             named.append(self._names_account(principal.account))
-        return self.everyone or (bool(named) and enough(named))
+        return self.everyone or (bool(named) and all(named))
 
 
 @lru_cache(maxsize=1024)

@@ -50,3 +50,5 @@ class Finding(NamedTuple):
     label: str
     clauses: tuple[str, ...] = ()
     """Its conditions, in words."""
+    policy_arn: str = ""
+    """Of the policy it stands in, if that is a managed one."""

@@ -8,9 +8,18 @@ from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Context
 from vauban.policy.conditions import Condition, compile_clause, every
 from vauban.policy.elements import StatementDocument
-from vauban.policy.matching import Match, Segments, action_matcher, arn_matcher, split_segments
+from vauban.policy.matching import (
+    ArnMatch,
+    Match,
+    Segments,
+    Wildcard,
+    action_matcher,
+    arn_matcher,
+    matcher,
+    split_segments,
+)
 from vauban.policy.principals import Principals, Reach
-from vauban.policy.variables import expand, has_variables, template
+from vauban.policy.variables import Template, expand, has_variables, template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,11 +37,9 @@ class Statement:
     services: frozenset[str] | None
     """The services that its actions are of, lower-case; None for any."""
 
-    def reach(self, principal: Principal) -> Reach | None:
-        """How directly it speaks of ``principal``; None where it does not."""
-        if self.principals is None:
-            return Reach.DIRECT
-        return self.principals.reach(principal, allow=self.allow)
+    def reach(self, principal: Principal, *, bounded: bool = False) -> Reach | None:
+        """How directly it speaks of ``principal``, who may have a permissions boundary; None where it does not."""
+        return Reach.DIRECT if self.principals is None else self.principals.reach(principal, bounded=bounded)
 
     def residue(self, arn: Segments) -> Condition | bool | None:
         """What is left to ask of the context: False if the resource does not fit, None if nothing is."""
@@ -88,23 +95,31 @@ def _resources(statement: StatementDocument, variables: bool) -> Resources:
         return _nothing
     templates = [template(each, wildcards=True, variables=variables) for each in statement.resources]
     fixed = [arn_matcher(split_segments(each)) for each in templates if not has_variables(each)]
-    open_ = [split_segments(each) for each in templates if has_variables(each)]
-    negated, allow = statement.not_resources, statement.allow
+    open_ = [_head_and_tail(each) for each in templates if has_variables(each)]
+    negated, unset_fails = statement.not_resources, statement.not_resources and statement.allow
 
     def resources(arn: Segments) -> bool | Condition:
         if any(matches(arn) for matches in fixed):
             return not negated
-        return _later(open_, arn, negated, allow) if open_ else negated
+        tails = [(head(arn), tail) for head, tail in open_ if unset_fails or head(arn)]
+        return _later(tails, arn[-1], negated, unset_fails) if tails else negated
 
     return resources
 
 
-def _later(templates: list[Any], arn: Segments, negated: bool, allow: bool) -> Condition:
+def _head_and_tail(parsed: Template) -> tuple[ArnMatch, Template]:
+    """A match of all segments but the last, and the last, which alone may hold variables."""
+    *head, tail = split_segments(parsed)
+    return arn_matcher([*head, [Wildcard.ANY]]), tuple(tail)
+
+
+def _later(tails: list[tuple[bool, Template]], text: str, negated: bool, unset_fails: bool) -> Condition:
+    """Whether the ARN's last segment fits, once the variables have values."""
+
     def condition(context: Context) -> bool:
-        expanded = [[expand(segment, context) for segment in each] for each in templates]
-        if negated and allow and any(None in each for each in expanded):
+        expanded = [(fits, expand(tail, context)) for fits, tail in tails]
+        if unset_fails and any(tail is None for _, tail in expanded):
             return False
-        known = [each for each in expanded if None not in each]
-        return any(arn_matcher(each)(arn) for each in known) is not negated
+        return any(fits and tail is not None and matcher(tail)(text) for fits, tail in expanded) is not negated
 
     return condition

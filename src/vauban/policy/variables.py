@@ -28,8 +28,8 @@ _ESCAPED = ("*", "?", "$")
 
 def template(source: str, *, wildcards: bool, variables: bool) -> Template:
     """``source`` understood. Without ``wildcards``, ``*`` and ``?`` stand for themselves."""
-    if not variables:
-        return parts(source) if wildcards else (source,)
+    if not variables or "${" not in source:
+        return _plain(source, wildcards)
     found: list[Part | Variable] = []
     position = 0
     for reference in _REFERENCE.finditer(source):
@@ -40,7 +40,7 @@ def template(source: str, *, wildcards: bool, variables: bool) -> Template:
     return tuple(found)
 
 
-def _plain(source: str, wildcards: bool) -> Sequence[Part]:
+def _plain(source: str, wildcards: bool) -> tuple[Part, ...]:
     return parts(source) if wildcards else (source,)
 
 
