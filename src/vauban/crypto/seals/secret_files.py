@@ -3,7 +3,6 @@
 import os
 import stat
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from vauban.crypto.errors import SealError, UnsafeFile
 
@@ -26,6 +25,8 @@ def read_secret(path: Path) -> bytes:
 
 def create_secret(path: Path, content: bytes) -> None:
     """A new file that only we may read, whole or not at all, in a directory made so if absent. Raises SealError."""
+    from tempfile import NamedTemporaryFile  # needed at a first start only
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_directory(path.parent)
