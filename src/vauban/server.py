@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import time
+from collections.abc import Awaitable, Callable
 
 from vauban import services
 from vauban.background.clocks import Clock, VirtualClock, WallClock
@@ -10,7 +11,7 @@ from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
 from vauban.gateway.accounts import Accounts
-from vauban.gateway.admin import PREFIX, Door
+from vauban.gateway.admin import PREFIX, Answer, Door
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -23,12 +24,18 @@ class Vauban:
 
     def __init__(self, settings: Settings, store: Store, clock: Clock):
         self.settings = settings
-        self.store = store
         self.clock = clock
-        self.accounts = Accounts(store, clock.now)
-        self.timers = Timers(store, clock.now)
-        self.gateway = Gateway(discover(), store, clock.now, time.time, strict_audit=settings.audit == "strict")
         self.public_door = Door({"GET health": self._health})
+        self.stand_on(store)
+
+    def stand_on(self, store: Store) -> None:
+        """Build everything over ``store``."""
+        self.store = store
+        self.accounts = Accounts(store, self.clock.now)
+        self.timers = Timers(store, self.clock.now)
+        self.gateway = Gateway(
+            discover(), store, self.clock.now, time.time, strict_audit=self.settings.audit == "strict"
+        )
 
     async def __call__(self, request: Request) -> Response:
         if request.path.startswith(PREFIX):
@@ -44,8 +51,40 @@ class Vauban:
         if not self.settings.account:
             await self.accounts.create()
 
+    def private_operations(self) -> dict[str, Answer]:
+        """What the operator's door has besides ``gateway.administration``."""
+        return {}
+
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}
+
+
+class Scratch(Vauban):
+    """A Vauban that keeps nothing, and can be made new between tests: its accounts and their root keys stay."""
+
+    def __init__(self, settings: Settings):
+        self._offset = 0.0
+        clock = VirtualClock(lambda: self._offset, self._move) if settings.clock == "virtual" else WallClock()
+        super().__init__(settings, _memory(), clock)
+        self.public_door = Door({"GET health": self._health, "POST reset": self._reset})
+
+    def private_operations(self) -> dict[str, Answer]:
+        return {"POST reset": self._reset}
+
+    def _move(self, offset: float) -> None:
+        self._offset = offset
+
+    async def _reset(self, _: dict) -> dict:
+        keys = [await self.accounts.access_key(each.account) for each in self.accounts.all()]
+        self._offset = 0.0
+        self.stand_on(_memory())
+        for key in keys:
+            await self.accounts.create(key.account, key.access_key_id, key.secret_access_key.decode())
+        return {"status": "reset"}
+
+
+def _memory() -> MemoryStore:
+    return MemoryStore(AccountSealer.ephemeral())
 
 
 def discover() -> dict[str, Service]:
@@ -57,13 +96,5 @@ def discover() -> dict[str, Service]:
     return found
 
 
-def virtual_clock() -> VirtualClock:
-    """A virtual clock for one process, which forgets its offset at the end."""
-    offset = [0.0]
-    return VirtualClock(lambda: offset[0], lambda moved: offset.__setitem__(0, moved))
-
-
-def scratch(settings: Settings) -> Vauban:
-    """A Vauban that keeps nothing."""
-    clock = virtual_clock() if settings.clock == "virtual" else WallClock()
-    return Vauban(settings, MemoryStore(AccountSealer.ephemeral()), clock)
+Open = Callable[[], Awaitable[Vauban]]
+"""How a process gets its Vauban, once its event loop runs."""

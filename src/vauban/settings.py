@@ -93,7 +93,7 @@ class Settings:
 
     @property
     def worker_count(self) -> int:
-        return self.workers or os.cpu_count() or 1
+        return 1 if self.scratch else self.workers or os.cpu_count() or 1
 
 
 def variable(name: str) -> str:

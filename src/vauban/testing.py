@@ -34,9 +34,9 @@ class InProcess:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        from vauban.server import scratch
+        from vauban.server import Scratch
 
-        self.vauban: Vauban = scratch(Settings(data="memory", clock="virtual", **settings))
+        self.vauban: Vauban = Scratch(Settings(data="memory", clock="virtual", **settings))
         for account in accounts:
             self._wait(self.vauban.accounts.create(account))
         self.accounts = accounts

@@ -50,6 +50,9 @@ class Accounts:
 
         return self._commit(propose)
 
+    def has_user(self, account: str, name: str) -> bool:
+        return self._store.begin().at(account, "").get(User, name) is not None
+
     def put_user(
         self, account: str, name: str, policies: dict[str, str], boundary: str | None = None
     ) -> Awaitable[User]:

@@ -1,0 +1,40 @@
+"""What a server says at start: where it is, whose it is, and what it enforces."""
+
+from typing import Any
+
+from vauban.settings import Settings
+
+
+def banner(settings: Settings, facts: dict[str, Any]) -> str:
+    """``facts``: endpoint, accounts, access_key_id, and the seal's kind where there is one."""
+    where = "" if settings.data == "data" else f" --data {settings.data}"
+    where += f" --port {settings.port}" if settings.scratch and settings.port != 4566 else ""
+    lines = [
+        f"Vauban answers at {facts['endpoint']}",
+        f"  account      {', '.join(facts['accounts'])}",
+        f"  root key     {facts['access_key_id']}",
+        f'               eval "$(vauban credentials{where})"',
+        f"  data         {_data(settings)}",
+        f"  enforced     {', '.join(enforced(settings))}",
+    ]
+    if not settings.tls_certificate:
+        lines.append("  not in force TLS: give --tls-certificate and --tls-key before you listen beyond this machine")
+    if settings.clock == "virtual":
+        lines.append("  clock        virtual: `vauban clock advance 90d`")
+    return "\n".join(lines)
+
+
+def enforced(settings: Settings) -> list[str]:
+    """What stands between a caller and a key, in words."""
+    audit = "before it is answered" if settings.audit == "strict" else "within 50 ms"
+    return ["signatures", "policies", f"every call on the trail ({audit})"] + (
+        [] if settings.scratch else ["secrets sealed at rest"]
+    )
+
+
+def sealed_banner(endpoint: str, needs: str) -> str:
+    return f"Vauban is sealed at {endpoint}. Open it with `vauban unseal`{f' and the {needs}' if needs else ''}."
+
+
+def _data(settings: Settings) -> str:
+    return "in memory, gone when this ends" if settings.scratch else str(settings.directory.resolve())

@@ -1,0 +1,119 @@
+"""What the server's operator can ask: the operations behind `vauban`'s commands."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from vauban.background.clocks import Clock
+from vauban.background.timers import Timers
+from vauban.events.trail import cloudtrail_record
+from vauban.gateway.accounts import Accounts
+from vauban.gateway.admin import Answer, Refused
+from vauban.gateway.explanations import explanation
+from vauban.kernel.events import AuditEvent
+from vauban.kernel.stores import Store
+from vauban.policy import MalformedPolicy
+
+_MOST_RECORDS = 1000
+_MOST_ADVANCE_SECONDS = 100 * 366 * 86400
+
+
+class House(Protocol):
+    """What there is to administer; ``server.Vauban`` is one."""
+
+    store: Store
+    clock: Clock
+    accounts: Accounts
+    timers: Timers
+
+
+class Administration:
+    """Answers, each given a JSON object and giving one. Raises Refused with words for the operator."""
+
+    def __init__(self, house: House, endpoint: str, facts: dict[str, Any]):
+        """``facts`` are what ``status`` shows besides."""
+        self._house = house
+        self._endpoint = endpoint
+        self._facts = facts
+
+    def operations(self) -> dict[str, Answer]:
+        """The table of a ``Door``."""
+        return {
+            "GET status": self.status,
+            "POST credentials": self.credentials,
+            "GET clock": self.clock,
+            "POST clock": self.advance,
+            "GET explain/": self.explain,
+            "POST trail": self.trail,
+            "POST backup": self.backup,
+        }
+
+    async def status(self, _: dict[str, Any]) -> dict[str, Any]:
+        accounts = [each.account for each in self._house.accounts.all()]
+        return {"endpoint": self._endpoint, "sealed": False, "accounts": accounts, "clock": self._time(), **self._facts}
+
+    async def credentials(self, given: dict[str, Any]) -> dict[str, Any]:
+        accounts = self._house.accounts
+        account = given.get("account") or accounts.all()[0].account
+        user, policies = given.get("user"), given.get("policies") or {}
+        try:
+            if user and (policies or not accounts.has_user(account, user)):
+                await accounts.put_user(account, user, policies)
+            key = await accounts.access_key(account, user)
+        except (LookupError, MalformedPolicy, ValueError) as error:
+            raise Refused(str(error)) from None
+        return {
+            "access_key_id": key.access_key_id,
+            "secret_access_key": key.secret_access_key.decode(),
+            "account": account,
+            "endpoint": self._endpoint,
+        }
+
+    async def clock(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"time": self._time(), "kind": "virtual" if self._house.clock.virtual else "wall"}
+
+    async def advance(self, given: dict[str, Any]) -> dict[str, Any]:
+        clock, seconds = self._house.clock, given.get("advance_seconds")
+        if not clock.virtual:
+            raise Refused("this server runs on the wall clock. Start it with --clock=virtual to advance it.")
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= _MOST_ADVANCE_SECONDS:
+            raise Refused("advance_seconds is a number of seconds, of at most a hundred years")
+        done = await self._house.timers.advance(clock, clock.now() + seconds)
+        return {"time": self._time(), "done": done}
+
+    async def explain(self, given: dict[str, Any]) -> dict[str, Any]:
+        await self._house.store.audited()
+        event = self._house.store.trail.find(given["id"])
+        if event is None:
+            raise Refused(f"no denial has the authorization ID {given['id'][:64]}", 404)
+        return {"explanation": explanation(event)}
+
+    async def trail(self, given: dict[str, Any]) -> dict[str, Any]:
+        await self._house.store.audited()
+        last = given.get("last", 20)
+        if not isinstance(last, int) or not 1 <= last <= _MOST_RECORDS:
+            raise Refused(f"ask for 1 to {_MOST_RECORDS} events")
+        found = self._house.store.trail.events(where=_filter(given.get("event_name"), given.get("denied", False)))
+        return {"records": [cloudtrail_record(event) for event in islice(found, last)][::-1]}
+
+    async def backup(self, given: dict[str, Any]) -> dict[str, Any]:
+        target = Path(str(given.get("to", "")))
+        if not target.is_absolute():
+            raise Refused("say where to write the backup, as an absolute path")
+        try:
+            written = await self._house.store.backup(target)
+        except (OSError, ValueError) as error:
+            raise Refused(str(error)) from None
+        return {"directory": str(target), "bytes": written}
+
+    def _time(self) -> str:
+        return datetime.fromtimestamp(self._house.clock.now(), UTC).isoformat(timespec="seconds")
+
+
+def _filter(event_name: str | None, denied: bool) -> Callable[[AuditEvent], bool]:
+    def wanted(event: AuditEvent) -> bool:
+        return (not event_name or event.operation == event_name) and (not denied or event.authorization_id is not None)
+
+    return wanted
