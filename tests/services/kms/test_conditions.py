@@ -14,7 +14,9 @@ from vauban.services.kms.resources import Alias
 def on_key(make_key):
     def make(member="KeyId", records=None, **fields):
         key = make_key(**fields)
-        return KeyResource(key.arn, "key", key.account, key, member=member, records=records)
+        resource = KeyResource(key.arn, "key", key.account, key, member=member)
+        resource.records = records
+        return resource
 
     return make
 

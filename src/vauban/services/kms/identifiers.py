@@ -4,10 +4,13 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-
 """
 
 import re
+from functools import lru_cache
 
 from vauban.services.kms.errors import InvalidArnException, NotFoundException
 
 KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
+KEY_ID_LENGTH = 36
+"""Characters, of both forms."""
 
 
 def parse(text: str) -> tuple[str, str, str]:
@@ -16,6 +19,9 @@ def parse(text: str) -> tuple[str, str, str]:
     A name that looks like no key id is let through: it is found nowhere, and ``refuse_malformed`` then says why.
     Raises InvalidArnException for the ARN of anything that is neither key nor alias.
     """
+    owner = _owner(text[:-KEY_ID_LENGTH])
+    if owner is not None:
+        return owner[0], owner[1], text[-KEY_ID_LENGTH:]
     if not text.startswith("arn:"):
         return "", "", text
     parts = text.split(":", 5)
@@ -26,6 +32,20 @@ def parse(text: str) -> tuple[str, str, str]:
         if resource.startswith("alias/"):
             return parts[3], parts[4], resource
     raise InvalidArnException(f"Invalid arn {text}")
+
+
+@lru_cache(maxsize=4096)
+def _owner(before_key_id: str) -> tuple[str, str] | None:
+    """Region and account of the keys whose ids stand behind this text, or None where it is not the start of key ARNs.
+
+    There are as many as accounts and Regions, while there are many keys: this much is worth remembering.
+    """
+    parts = before_key_id.split(":")
+    if before_key_id == "":
+        return "", ""
+    if len(parts) == 6 and parts[0] == "arn" and parts[2] == "kms" and parts[3] and parts[4] and parts[5] == "key/":
+        return parts[3], parts[4]
+    return None
 
 
 def refuse_malformed(name: str) -> None:

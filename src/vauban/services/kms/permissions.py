@@ -4,13 +4,12 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html and th
 """
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from vauban.kernel.arns import PARTITION
 from vauban.kernel.calls import Call
 from vauban.kernel.principals import Principal
-from vauban.kernel.resources import Context, Grants
+from vauban.kernel.resources import Context
 from vauban.kernel.stores import Records
 from vauban.services.kms.resources import Grant, Key
 
@@ -30,15 +29,13 @@ def encryption_context(call: Call, member: str) -> Mapping[str, str]:
     return call.params.get(CONTEXT_MEMBERS.get(member, "EncryptionContext")) or {}
 
 
-def grants_on(call: Call, key: Key, records: Records, member: str) -> Grants:
-    """How the policies ask for a grant on ``key``, which the call names by ``member``."""
-    return partial(find_grant, call, key, records, member)
-
-
 def find_grant(
     call: Call, key: Key, records: Records, member: str, principal: Principal, action: str, context: Context
 ) -> str | None:
-    """``grant/<id>`` of a grant that lets ``principal`` do ``action`` (``kms:Decrypt``) with this call, or None."""
+    """``grant/<id>`` of a grant that lets ``principal`` do ``action`` (``kms:Decrypt``) with this call, or None.
+
+    The call names ``key`` by ``member``. With the first four arguments given it is what a ``Resource`` has for grants.
+    """
     operation = action.removeprefix("kms:")
     if operation == "RetireGrant":  # A grant lets its grantee retire this one grant: see retirement.
         return None

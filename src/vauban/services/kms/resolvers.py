@@ -4,7 +4,8 @@ Three kinds of operation take a key: those that manage it (id or ARN, the caller
 (also a key ARN of another account), and those that use it (also an alias, by name or ARN).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from vauban.crypto.ciphertexts import InvalidCiphertext, material_id_of
@@ -22,7 +23,7 @@ from vauban.services.kms.errors import (
 )
 from vauban.services.kms.grant_tokens import grant_id_of
 from vauban.services.kms.identifiers import parse, refuse_malformed, refuse_other_region
-from vauban.services.kms.permissions import grants_on
+from vauban.services.kms.permissions import find_grant
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Alias, Key, Material
 
 
@@ -31,27 +32,29 @@ class KeyResource(Resource):
     """A KMS key as the policies see it; here they may also ask for its aliases, and for how the call named it."""
 
     member: str = "KeyId"
-    records: Records | None = None
+    records: Records | None = field(default=None, init=False)
+    """Not copied by ``dataclasses.replace``: what is kept longer than the call must not keep its snapshot alive."""
 
 
 def resource_of(call: Call, key: Key, records: Records, member: str, record: Any = None) -> KeyResource:
     """``key``, which the call names by ``member``; the handler is given it, or ``record``."""
     for token in call.params.get("GrantTokens", ()):
         grant_id_of(token)
-    return KeyResource(
+    resource = KeyResource(
         key.arn,
         "key",
         key.account,
         record or key,
         key.compiled_policy,
         True,
-        grants_on(call, key, records, member),
+        partial(find_grant, call, key, records, member),
         key.tags,
         None,
         CLOUDTRAIL_TYPE,
         member,
-        records,
     )
+    resource.records = records
+    return resource
 
 
 def absent_key(call: Call, error: AwsError, account: str = "") -> Resource:
@@ -82,7 +85,8 @@ class KeyResolver:
     def named(self, call: Call, world: World, text: str) -> Resource:
         """The key that ``text`` names. Raises NotFoundException or InvalidArnException for what can name none."""
         region, account, name = parse(text)
-        refuse_other_region(region, call.region)
+        if region and region != call.region:
+            refuse_other_region(region, call.region)
         if not account or account == call.account:
             account = call.account
         elif not self.foreign:
