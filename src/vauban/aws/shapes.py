@@ -113,6 +113,16 @@ class Shape:
         return bool(self.traits.get("flattened"))
 
     @property
+    def flattened_item_name(self) -> str | None:
+        """What a flattened list calls its elements where that is not the name of the member that holds it.
+
+        A list that is flattened wherever it is used names them; one flattened by a member is named by that member.
+        """
+        if self.type != "list" or not self.flattened or not self._find({"shape": self.name}).flattened:
+            return None
+        return self.member.location_name
+
+    @property
     def timestamp_format(self) -> str | None:
         """iso8601, rfc822 or unixTimestamp, where the model departs from the protocol's own."""
         return self.traits.get("timestampFormat")

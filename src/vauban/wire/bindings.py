@@ -28,16 +28,15 @@ ReadMember = Callable[[Request, Target, dict[str, list[str]], Found], None]
 def readers(shape: Shape) -> list[ReadMember]:
     """One reader per member of an input that sits outside the body."""
     located = {name: member for name, member in shape.members.items() if member.location is not None}
-    bound = {member.location_name or name for name, member in located.items() if member.location == "querystring"}
-    return [reader(name, member, bound) for name, member in located.items()]
+    return [reader(name, member) for name, member in located.items()]
 
 
-def reader(name: str, shape: Shape, bound: set[str]) -> ReadMember:
+def reader(name: str, shape: Shape) -> ReadMember:
     wire_name = shape.location_name or name
     if shape.location == "uri":
         return label_reader(name, wire_name, scalars.parser(shape))
     if shape.location == "querystring":
-        return query_map_reader(name, shape, bound) if shape.type == "map" else query_reader(name, wire_name, shape)
+        return query_map_reader(name, shape) if shape.type == "map" else query_reader(name, wire_name, shape)
     if shape.location == "header":
         return header_reader(name, wire_name.lower(), header_parser(shape))
     if shape.location == "headers":
@@ -64,15 +63,14 @@ def query_reader(name: str, wire_name: str, shape: Shape) -> ReadMember:
     return read
 
 
-def query_map_reader(name: str, shape: Shape, bound: set[str]) -> ReadMember:
+def query_map_reader(name: str, shape: Shape) -> ReadMember:
+    """A map of all the query's fields, those that other members take among them."""
     many = shape.value.type == "list"
     parse = scalars.parser(shape.value.member if many else shape.value)
 
     def read(request: Request, target: Target, query: dict[str, list[str]], found: Found) -> None:
         entries = {
-            key: [parse(each) for each in values] if many else parse(values[-1])
-            for key, values in query.items()
-            if key not in bound
+            key: [parse(each) for each in values] if many else parse(values[-1]) for key, values in query.items()
         }
         if entries:
             found[name] = entries

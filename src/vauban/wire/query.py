@@ -81,9 +81,7 @@ class Readers:
         if self.ec2:
             spelled = shape.traits.get("queryName")
             return spelled or capitalized(shape.location_name or name)
-        if shape.type == "list" and shape.flattened and shape.member.location_name:
-            return shape.member.location_name
-        return shape.location_name or name
+        return shape.flattened_item_name or shape.location_name or name
 
     def list(self, shape: Shape) -> Read:
         element = self.reader(shape.member)

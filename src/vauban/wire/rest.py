@@ -76,7 +76,7 @@ class RestCodec:
             return lambda result: (b"", None)
         if shape.payload:
             return self.payload_writer(shape.payload, shape.members[shape.payload])
-        in_body = [name for name, member in shape.members.items() if member.location is None]
+        in_body = [name for name, member in shape.members.items() if member.location not in xml.OUTSIDE_ANSWERS]
         restricted = shape.restricted(in_body)
         write, names = self.bodies.writer(restricted, shape.location_name or shape.name), frozenset(in_body)
 

@@ -90,10 +90,16 @@ def spelled(
     modelled = (operation.errors.get(error.code) if operation else None) or service.errors.get(error.code)
     if modelled is None:
         return unmodelled(error, common)
-    status = modelled.status or (error.status if modelled.sender_fault else max(error.status, 500))
+    status = modelled.status if service_status_counts(service, common) else None
+    status = status or (error.status if modelled.sender_fault else max(error.status, 500))
     return WireError(
         modelled.shape.name, modelled.code, status, modelled.sender_fault, error.message, modelled, error.fields
     )
+
+
+def service_status_counts(service: ServiceModel, common: Mapping[str, Spelling]) -> bool:
+    """False where the model's statuses are those of the query protocol that the service has left behind (SQS)."""
+    return not (service.query_compatible and common is RPC)
 
 
 def unmodelled(error: AwsError, common: Mapping[str, Spelling]) -> WireError:

@@ -11,6 +11,8 @@ from vauban.wire import scalars
 
 DEEPEST = 100
 """Levels of a document."""
+OUTSIDE_ANSWERS = frozenset({"header", "headers", "statusCode"})
+"""Where a result's members are not in the body."""
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -112,7 +114,7 @@ class Readers:
             if member.traits.get("xmlAttribute"):
                 attributes[local(member.location_name or name)] = (name, scalars.parser(member))
             elif member.location is None:
-                elements[element_name(name, member)] = (name, *self.member(member))
+                elements[local(element_name(name, member))] = (name, *self.member(member))
 
         def read(element: Element) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -171,10 +173,8 @@ def scalar_text(element: Element) -> str:
 
 
 def element_name(name: str, shape: Shape) -> str:
-    """What a member's elements are called; a flattened list's are called as its member is."""
-    if shape.flattened and shape.type == "list" and shape.member.location_name:
-        return shape.member.location_name
-    return local(shape.location_name or name)
+    """What a member's elements are called."""
+    return shape.flattened_item_name or shape.location_name or name
 
 
 class Writers:
@@ -232,7 +232,7 @@ class Writers:
         writes = [
             (name, self.member(name, member))
             for name, member in shape.members.items()
-            if member.location is None and not member.traits.get("xmlAttribute")
+            if member.location not in OUTSIDE_ANSWERS and not member.traits.get("xmlAttribute")
         ]
 
         def write(value: dict[str, Any], out: list[str]) -> None:
@@ -244,7 +244,7 @@ class Writers:
 
     def member(self, name: str, shape: Shape) -> Write:
         if shape.flattened and shape.type == "list":
-            return self.items(shape, shape.member.location_name or shape.location_name or name)
+            return self.items(shape, element_name(name, shape))
         if shape.flattened and shape.type == "map":
             return self.entries(shape, shape.location_name or name)
         return self.element(shape, shape.location_name or name)
