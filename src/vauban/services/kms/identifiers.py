@@ -41,8 +41,6 @@ def _owner(before_key_id: str) -> tuple[str, str] | None:
     There are as many as accounts and Regions, while there are many keys: this much is worth remembering.
     """
     parts = before_key_id.split(":")
-    if before_key_id == "":
-        return "", ""
     if len(parts) == 6 and parts[0] == "arn" and parts[2] == "kms" and parts[3] and parts[4] and parts[5] == "key/":
         return parts[3], parts[4]
     return None
