@@ -1,4 +1,4 @@
-"""Requests read from a stream of bytes, without I/O. RFC 9112, and stricter where leniency has let requests be smuggled."""
+"""Requests read from a stream of bytes, without I/O: RFC 9112, and stricter where leniency lets requests be smuggled."""
 
 import re
 import sys

@@ -7,6 +7,10 @@ from typing import Literal
 
 from vauban.kernel.records import Scope, record, secret
 
+_ACCOUNT_BITS = (1 << 40) - 1
+_ACCOUNT_SHIFT = 39
+"""Where the account's number stands in the 80 bits of an access key id; the bit above it is always set."""
+
 
 @record("identity:AccessKey", id="access_key_id", scope=Scope.GLOBAL, indexes={"owner": "owner"})
 class AccessKey:
@@ -23,9 +27,18 @@ class AccessKey:
         return f"{self.account}/{self.user_name}"
 
 
-def new_access_key_id() -> str:
-    """``AKIA`` and 16 characters of base32, as AWS makes them."""
-    return "AKIA" + base64.b32encode(secrets.token_bytes(10)).decode()
+def new_access_key_id(account: str = "", prefix: str = "AKIA") -> str:
+    """``AKIA`` (``ASIA`` for sessions) and 16 characters of base32 that tell the account, as AWS's do."""
+    random = int.from_bytes(secrets.token_bytes(10))
+    if account:
+        random = random & ~(_ACCOUNT_BITS << _ACCOUNT_SHIFT) | int(account) << _ACCOUNT_SHIFT
+    return prefix + base64.b32encode((random | 1 << 79).to_bytes(10)).decode()
+
+
+def account_of_key(access_key_id: str) -> str:
+    """The account that an access key id tells: 12 digits. Raises ValueError for what is no access key id."""
+    number = int.from_bytes(base64.b32decode(access_key_id[4:]))
+    return f"{number >> _ACCOUNT_SHIFT & _ACCOUNT_BITS:012}"
 
 
 def new_secret_access_key() -> bytes:
