@@ -29,6 +29,7 @@ def test_the_four_ways_to_name_a_key_are_understood(text, parts):
         "arn:",
         "arn:aws:kms",
         f"arn:aws:s3:eu-west-1:111122223333:key/{KEY_ID}",
+        f"arn:other:kms:eu-west-1:111122223333:key/{KEY_ID}",
         f"arn:aws:kms::111122223333:key/{KEY_ID}",
         f"arn:aws:kms:eu-west-1::key/{KEY_ID}",
         "arn:aws:kms:eu-west-1:111122223333:keys/x",

@@ -6,11 +6,13 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-
 import re
 from functools import lru_cache
 
+from vauban.kernel.arns import PARTITION
 from vauban.services.kms.errors import InvalidArnException, NotFoundException
 
 KEY_ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})\Z")
 KEY_ID_LENGTH = 36
 """Characters, of both forms."""
+ARN_OF_KMS = ["arn", PARTITION, "kms"]
 
 
 def parse(text: str) -> tuple[str, str, str]:
@@ -25,7 +27,7 @@ def parse(text: str) -> tuple[str, str, str]:
     if not text.startswith("arn:"):
         return "", "", text
     parts = text.split(":", 5)
-    if len(parts) == 6 and parts[2] == "kms" and parts[3] and parts[4]:
+    if len(parts) == 6 and parts[:3] == ARN_OF_KMS and parts[3] and parts[4]:
         resource = parts[5]
         if resource.startswith("key/"):
             return parts[3], parts[4], resource[4:]
@@ -41,7 +43,7 @@ def _owner(before_key_id: str) -> tuple[str, str] | None:
     There are as many as accounts and Regions, while there are many keys: this much is worth remembering.
     """
     parts = before_key_id.split(":")
-    if len(parts) == 6 and parts[0] == "arn" and parts[2] == "kms" and parts[3] and parts[4] and parts[5] == "key/":
+    if len(parts) == 6 and parts[:3] == ARN_OF_KMS and parts[3] and parts[4] and parts[5] == "key/":
         return parts[3], parts[4]
     return None
 
