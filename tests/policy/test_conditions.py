@@ -103,6 +103,11 @@ def test_variables_take_their_value_from_the_request():
     assert holds("Bool", ["${aws:securetransport}"], "true", **{"aws:securetransport": True})
 
 
+def test_a_value_cannot_shift_the_segments_of_an_arn():
+    pattern, shifted = "arn:aws:sns:*:${aws:a}:app", "arn:aws:sns:eu-west-1:1:x:app"
+    assert not holds("ArnLike", [pattern], shifted, **{"aws:a": "1:x"})
+
+
 def test_operators_of_other_types_know_no_variables():
     assert not holds("NumericEquals", ["${aws:epochtime}"], 7, **{"aws:epochtime": 7})
 

@@ -7,7 +7,7 @@ import pytest
 from vauban.kernel.decisions import Decision, Effect, Layer
 from vauban.kernel.principals import ANONYMOUS, Principal, service_principal
 from vauban.kernel.resources import ANY, Resource
-from vauban.policy import Policies, Policy, decide, denial_message, full_access, plan
+from vauban.policy import Policies, Policy, canonical_user_id, decide, denial_message, full_access, plan
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd"
@@ -300,6 +300,34 @@ def test_many_outcomes_are_decided_alike_remembered_or_not():
         context = {f"aws:k{i}": "x" for i in range(10) if outcome >> i & 1}
         assert prepared.decide(context).allowed
     assert not prepared.decide({}).allowed
+
+
+def test_a_role_is_assumed_only_by_whom_it_trusts():
+    trust = policy_of_role({"AWS": ACCOUNT})
+    assert not ask(ALICE, trust, action="sts:AssumeRole").allowed
+    assert ask(ALICE, trust, Policies((ALLOW,)), "sts:AssumeRole").allowed
+    assert ask(ALICE, policy_of_role({"AWS": ALICE.arn}), action="sts:AssumeRole").allowed
+    denied = ask(ALICE, policy_of_role({"Service": "lambda.amazonaws.com"}), Policies((ALLOW,)), "sts:AssumeRole")
+    assert denied.reason == "because no role trust policy allows the sts:AssumeRole action"
+    assert denied.remedy.startswith("The trust policy must name ")
+
+
+def policy_of_role(principal):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    trust = Policy.parse({"Version": "2012-10-17", "Statement": statement}, name="trust", kind="trust")
+    return Resource(ROLE, type="role", account=ACCOUNT, policy=trust, policy_rules=True)
+
+
+def test_a_resource_may_have_several_policies():
+    shared = (named({"AWS": ROLE}, "key"), named({"AWS": ALICE.arn}, "key"))
+    assert ask(ALICE, key(shared), action="kms:Decrypt").allowed
+    assert not ask(ALICE, key((*shared, named("*", "key", Effect="Deny"))), action="kms:Decrypt").allowed
+
+
+def test_a_canonical_user_stands_for_its_account():
+    own = named({"CanonicalUser": canonical_user_id(OTHER)})
+    assert ask(STRANGER, secret(own), Policies((ALLOW,))).allowed
+    assert not ask(STRANGER, secret(own)).allowed
 
 
 def test_the_message_is_in_awss_words():

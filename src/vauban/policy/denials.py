@@ -27,6 +27,7 @@ _KINDS = {
     Layer.PERMISSIONS_BOUNDARY: ("a", "permissions boundary"),
     Layer.SESSION: ("a", "session policy"),
 }
+_TRUST = ("the", "role trust policy")
 _OWN_POLICIES = {"key": "key policy", "role": "trust policy", "bucket": "bucket policy", "queue": "queue policy"}
 
 
@@ -34,7 +35,9 @@ def reason(question: Question, verdicts: Sequence[Verdict], findings: Sequence[F
     """The first explicit deny, or else the first layer that does not allow, as AWS words it."""
     against = [each for each in verdicts if each.check.effect in (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)]
     level, check = min(against, key=lambda verdict: verdict.check.effect is not Effect.EXPLICIT_DENY)
-    article, kind = _KINDS[check.layer]
+    article, kind = (
+        _TRUST if check.layer is Layer.RESOURCE and question.resource.type == "role" else _KINDS[check.layer]
+    )
     if check.effect is Effect.IMPLICIT_DENY:
         return f"because no {kind} allows the {question.action} action"
     denying = next(each for each in findings if each[:2] == (check.layer, level) and not each.allow)

@@ -105,7 +105,7 @@ def _matches_expression(expression: str) -> Match:
     return match
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.DOTALL)
 
@@ -117,13 +117,10 @@ def segments(arn: str) -> Segments:
 
 
 def split_segments(pattern: Sequence[object]) -> list[list[object]]:
-    """A pattern cut at its colons into ARN segments. Missing segments match anything, as AWS completes them."""
+    """A pattern cut at its own colons into ARN segments. Missing segments match anything, as AWS completes them."""
     found: list[list[object]] = [[]]
     for part in pattern:
-        if not isinstance(part, str):
-            found[-1].append(part)
-            continue
-        first, *rest = part.split(":", ARN_SEGMENTS - len(found))
+        first, *rest = part.split(":", ARN_SEGMENTS - len(found)) if type(part) is str else [part]
         found[-1].append(first)
         found.extend([each] for each in rest)
     return found + [[Wildcard.ANY]] * (ARN_SEGMENTS - len(found))

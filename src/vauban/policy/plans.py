@@ -102,10 +102,9 @@ def _candidates(question: Question, action: str) -> Iterator[tuple[Layer, int, P
     for layer, level, policies in _attached(question):
         for policy in policies:
             for statement in policy.about(service):
-                if statement.matches_action(action):
-                    reach = statement.reach(question.principal, bounded=bounded)
-                    if reach is not None:
-                        yield layer, level, policy, statement, reach
+                reach = statement.matches_action(action) and statement.reach(question.principal, bounded=bounded)
+                if reach:
+                    yield layer, level, policy, statement, reach
 
 
 def _attached(question: Question) -> Iterator[tuple[Layer, int, Iterable[Policy]]]:

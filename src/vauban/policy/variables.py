@@ -14,6 +14,12 @@ from vauban.policy.matching import Part, parts
 from vauban.policy.values import text
 
 
+class Value(str):
+    """What a variable stood for. Never cut at its colons, so that no value can shift an ARN's segments."""
+
+    __slots__ = ()
+
+
 class Variable(NamedTuple):
     key: str
     """The condition key it stands for, lower-case."""
@@ -61,7 +67,7 @@ def expand(parsed: Sequence[Part | Variable], context: Context) -> list[Part] | 
             value = _value(part, context)
             if value is None:
                 return None
-            expanded.append(value)
+            expanded.append(Value(value))
         else:
             expanded.append(part)
     return expanded
