@@ -24,11 +24,12 @@ class Match(NamedTuple):
 class Route:
     """One operation's URI template, with the query members and headers it cannot do without."""
 
-    __slots__ = ("headers", "literals", "operation", "path", "query", "query_literals")
+    __slots__ = ("deprecated", "headers", "literals", "operation", "path", "query", "query_literals")
 
     def __init__(self, operation: OperationModel):
         template, _, query = operation.uri.partition("?")
         self.operation = operation.name
+        self.deprecated = operation.deprecated
         self.path = path_expression(template)
         self.literals = len(LABEL.sub("", template))
         self.query_literals = fields(query)
@@ -38,12 +39,12 @@ class Route:
     def accepts(self, query: Mapping[str, str]) -> bool:
         return all(name in query and value in ("", query[name]) for name, value in self.query_literals.items())
 
-    def rank(self, request: Request, query: Mapping[str, str]) -> tuple[int, int, int]:
-        """How well it fits: what the template spells out first, then nothing required missing, then all it asks for."""
+    def rank(self, request: Request, query: Mapping[str, str]) -> tuple[int, int, int, bool]:
+        """How well it fits: by what the template spells out, then by what it lacks, then by what it asks for."""
         missing = sum(name not in query for name in self.query)
         missing += sum(name not in request.headers for name in self.headers)
         asked = len(self.query) + len(self.headers)
-        return self.literals + len(self.query_literals), -missing, asked
+        return self.literals + len(self.query_literals), -missing, asked, not self.deprecated
 
 
 def path_expression(template: str) -> re.Pattern[str]:
