@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vauban.kernel.principals import Principal
@@ -269,6 +269,7 @@ STATEMENT = st.fixed_dictionaries(
 VALUE = st.one_of(JSON, st.binary(), st.datetimes(), st.lists(st.text(max_size=4)))
 
 
+@settings(deadline=None)
 @given(
     st.one_of(JSON, st.fixed_dictionaries({"Version": st.just("2012-10-17"), "Statement": st.lists(STATEMENT)})),
     st.sampled_from(sorted(RULES)),
@@ -285,6 +286,7 @@ def test_whatever_is_not_refused_can_be_decided_by(source, kind, context):
     decide(alice, policies, "s3:GetObject", Resource("arn:aws:s3:::b/k", account=ACCOUNT, policy=policy), context)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_is_too_strange_to_refuse(text):
     with pytest.raises(MalformedPolicy):

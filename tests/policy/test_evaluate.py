@@ -121,7 +121,7 @@ def all_parsed(sources, kind):
     return None if sources is None else tuple(parsed(each, kind) for each in sources)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     caller=st.sampled_from(CALLERS),
     action=st.sampled_from(ACTIONS),
@@ -155,6 +155,7 @@ def test_the_answer_is_the_references(
     assert bool(decision.reason) is bool(decision.remedy) is not expected
 
 
+@settings(deadline=None)
 @given(
     statement=statement(),
     action=st.sampled_from(ACTIONS),

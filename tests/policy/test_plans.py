@@ -312,8 +312,18 @@ def test_a_role_is_assumed_only_by_whom_it_trusts():
     assert denied.remedy.startswith("The trust policy must name ")
 
 
-def policy_of_role(principal):
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+def test_a_web_identity_needs_only_the_roles_trust():
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com"
+    token = Principal("federated-user", "", "token.example.com:job-7", "job-7", issuer_arn=provider)
+    audience = {"StringEquals": {"token.example.com:aud": "vauban"}}
+    trust = policy_of_role({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", Condition=audience)
+    context = {"token.example.com:aud": "vauban"}
+    assert decide(token, Policies(), "sts:AssumeRoleWithWebIdentity", trust, context).allowed
+    assert not decide(token, Policies(), "sts:AssumeRoleWithWebIdentity", trust, {}).allowed
+
+
+def policy_of_role(principal, action="sts:AssumeRole", **elements):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, **elements}
     trust = Policy.parse({"Version": "2012-10-17", "Statement": statement}, name="trust", kind="trust")
     return Resource(ROLE, type="role", account=ACCOUNT, policy=trust, policy_rules=True)
 

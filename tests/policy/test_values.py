@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vauban.policy.values import address, instant, network, number, octets, text, truth
@@ -92,6 +92,7 @@ def test_a_network_ignores_host_bits():
     assert network("203.0.113.0/33") is None
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_nothing_is_too_strange_to_read(value):
     for read in (text, number, truth, octets, instant, address):

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vauban.policy.matching import Wildcard, literal, matcher
@@ -53,6 +53,7 @@ def test_an_escaped_star_is_no_wildcard():
     assert template("a${*}*", wildcards=True, variables=True) == ("a", "*", Wildcard.ANY)
 
 
+@settings(deadline=None)
 @given(st.text("${}*?',: ab", max_size=40), st.booleans(), st.booleans())
 def test_every_text_is_a_template(source, wildcards, variables):
     parsed = template(source, wildcards=wildcards, variables=variables)

@@ -1,8 +1,7 @@
 """What each kind of policy must hold, may hold, and how AWS words its refusals. Data; ``documents`` applies it."""
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal[
     "identity",
@@ -29,8 +28,7 @@ class Presence(Enum):
 REQUIRED, OPTIONAL, PROHIBITED = Presence
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     principal: Presence
     action: Presence = REQUIRED
     resource: Presence = REQUIRED

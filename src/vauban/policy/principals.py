@@ -5,10 +5,10 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal"
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from vauban.kernel.principals import Principal
 
@@ -43,8 +43,7 @@ FORMS = {
 """The types of principal, and the form of their values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Principals:
+class Principals(NamedTuple):
     """Who an element names."""
 
     everyone: bool

@@ -1,6 +1,5 @@
 """What is asked, and what speaks to it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from vauban.kernel.decisions import Layer
@@ -10,8 +9,7 @@ from vauban.policy.policies import Policies
 from vauban.policy.principals import Reach
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Question(NamedTuple):
     """May this principal do this to that resource?"""
 
     principal: Principal
@@ -25,8 +23,8 @@ class Question:
 
     @property
     def has_policies(self) -> bool:
-        """Whether the caller is of an account, so that policies can be attached to it."""
-        return self.principal.kind not in ("service", "anonymous")
+        """Whether the caller is of an account, and so can have policies: not services, the anonymous, web identities."""
+        return bool(self.principal.account)
 
     @property
     def has_boundary(self) -> bool:

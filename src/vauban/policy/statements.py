@@ -1,8 +1,7 @@
 """A statement, compiled: whether it speaks of a caller, an action and a resource, and on what condition."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Context
@@ -22,8 +21,7 @@ from vauban.policy.principals import Principals, Reach
 from vauban.policy.variables import Template, expand, has_variables, template
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class Statement(NamedTuple):
     label: str
     """How people find it: ``policy name/Sid``, or ``policy name/#index``."""
     allow: bool
