@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
     @property
     def has_policies(self) -> bool:
-        """Whether the caller is of an account, and so can have policies: not services, the anonymous, web identities."""
+        """Whether the caller is of an account, and so can have policies: services and web identities are not."""
         return bool(self.principal.account)
 
     @property
