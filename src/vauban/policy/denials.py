@@ -35,14 +35,17 @@ def reason(question: Question, verdicts: Sequence[Verdict], findings: Sequence[F
     """The first explicit deny, or else the first layer that does not allow, as AWS words it."""
     against = [each for each in verdicts if each.check.effect in (Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY)]
     level, check = min(against, key=lambda verdict: verdict.check.effect is not Effect.EXPLICIT_DENY)
-    article, kind = (
-        _TRUST if check.layer is Layer.RESOURCE and question.resource.type == "role" else _KINDS[check.layer]
-    )
+    article, kind = _words(question, check.layer)
     if check.effect is Effect.IMPLICIT_DENY:
         return f"because no {kind} allows the {question.action} action"
     denying = next(each for each in findings if each[:2] == (check.layer, level) and not each.allow)
     arn = "" if question.crosses_accounts else denying.policy_arn
     return f"with an explicit deny in {article} {kind}" + (f": {arn}" if arn else "")
+
+
+def _words(question: Question, layer: Layer) -> tuple[str, str]:
+    """The article and the name of the layer's policies."""
+    return _TRUST if layer is Layer.RESOURCE and question.resource.type == "role" else _KINDS[layer]
 
 
 def denial_message(principal: Principal, decision: Decision) -> str:

@@ -54,20 +54,15 @@ class Rules(NamedTuple):
     invalid_principal: str = 'Invalid principal in policy: "{type}":"{value}"'
 
 
-def _attached(**properties: object) -> Rules:
-    """A policy attached to an identity: the principal is understood."""
-    return Rules(
-        **{
-            "principal": PROHIBITED,
-            "strict_sids": True,
-            "size_ignores_space": True,
-            "principal_refusal": "Policy document should not specify a principal.",
-            "action_missing": "Policy statement must contain actions.",
-            "resource_missing": "Policy statement must contain resources.",
-            **properties,
-        }  # type: ignore[arg-type]
-    )
-
+_ATTACHED = Rules(
+    PROHIBITED,
+    strict_sids=True,
+    size_ignores_space=True,
+    principal_refusal="Policy document should not specify a principal.",
+    action_missing="Policy statement must contain actions.",
+    resource_missing="Policy statement must contain resources.",
+)
+"""A policy attached to an identity: the principal is understood."""
 
 TRUST_ACTIONS = frozenset(
     {
@@ -81,11 +76,11 @@ TRUST_ACTIONS = frozenset(
 )
 
 RULES: dict[str, Rules] = {
-    "identity": _attached(size=10_240),
-    "managed": _attached(size=6_144, versioned=True),
-    "boundary": _attached(size=6_144),
-    "session": _attached(size=2_048, size_ignores_space=False),
-    "scp": _attached(size=10_240),
+    "identity": _ATTACHED._replace(size=10_240),
+    "managed": _ATTACHED._replace(size=6_144, versioned=True),
+    "boundary": _ATTACHED._replace(size=6_144),
+    "session": _ATTACHED._replace(size=2_048, size_ignores_space=False),
+    "scp": _ATTACHED._replace(size=10_240),
     "rcp": Rules(
         REQUIRED,
         prohibited=frozenset({"NotPrincipal", "NotAction"}),
