@@ -1,4 +1,4 @@
-"""Requests read from a stream of bytes, without I/O: RFC 9112, and stricter where leniency lets requests be smuggled."""
+"""Requests read from bytes, without I/O: RFC 9112, and stricter where leniency lets requests be smuggled."""
 
 import re
 import sys
@@ -13,13 +13,15 @@ from vauban.http.refusals import Refusal
 from vauban.kernel.requests import Request
 
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")}
-_SINGLE = frozenset(
+SINGLE_HEADERS = frozenset(
     ("authorization", "content-length", "content-type", "expect", "host", "transfer-encoding", "x-amz-date")
 )
 """Headers that are refused when repeated: two readers could each take another one."""
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _ABSOLUTE = re.compile(r"(?i:https?)://([^/?#]*)(.*)")
 _KNOWN_NAMES = 4096
+_REQUEST_LINE = 32
+"""Bytes of a request line beside its target, and of the empty line at the end."""
 _CHUNK_OVERHEAD = 16
 """Bytes of framing allowed per byte of a chunked body: one-byte chunks cost six."""
 
@@ -72,23 +74,33 @@ class RequestReader:
         self._parser = HttpRequestParser(self)
         self._target = b""
         self._headers: dict[str, str] = {}
+        """Of the request; once a chunked body has begun, of its trailer, which nobody asks for."""
+        self._head = self._headers
         self._repeats = 0
         self._body: list[bytes] = []
         self._feed_bytes = 0
         self._unfinished_bytes = 0
+        """Bytes fed since the request began, with all that came together with its beginning."""
+        self._shared_bytes = 0
+        """Bytes that came together with its beginning, of which some may be an earlier request's."""
         self._known_version = False
         self._single = False
         self._skip_head = False
         self._long_length = len(str(limits.body_bytes))
         """How many digits a Content-Length has that may be too large."""
+        self._longest_head = limits.target_bytes + limits.header_bytes + 4 * limits.headers + _REQUEST_LINE
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Take in the next bytes of the stream. Raises Refusal, after which the stream makes no sense any more."""
         self._feed_bytes = len(data)
         try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade as upgrade:
-            self._ignore_upgrade(data[upgrade.args[0] :])
+            while data:
+                try:
+                    self._parser.feed_data(data)
+                    break
+                except HttpParserUpgrade as upgrade:
+                    self._ignore_upgrade()
+                    data = data[upgrade.args[0] :]
         except HttpParserCallbackError as error:
             raise error.__context__ or error from None
         except HttpParserError as error:
@@ -109,6 +121,7 @@ class RequestReader:
         self._repeats = 0
         self._body = []
         self._unfinished_bytes = 0
+        self._shared_bytes = self._feed_bytes
 
     def on_url(self, target: bytes) -> None:
         self._target += target
@@ -124,7 +137,7 @@ class RequestReader:
             headers[known] = value.rstrip(b" \t").decode("latin-1")
 
     def _repeat(self, name: str, value: bytes) -> None:
-        if name in _SINGLE:
+        if name in SINGLE_HEADERS:
             raise Refusal(400, f"The header {name} is repeated.")
         self._repeats += 1
         if self._repeats > self._limits.headers:
@@ -135,7 +148,7 @@ class RequestReader:
         if self._skip_head:
             self._skip_head = False
             return
-        headers = self._headers
+        headers = self._head = self._headers
         limits = self._limits
         self.phase = _BODY
         if len(headers) + self._repeats > limits.headers:
@@ -162,7 +175,7 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         parser = self._parser
-        if "upgrade" in self._headers and parser.should_upgrade() and self._announces_body():
+        if "upgrade" in self._head and parser.should_upgrade() and self._announces_body():
             return
         self.phase = _BETWEEN
         self.expects_continue = False
@@ -178,7 +191,7 @@ class RequestReader:
         if target[0] != "/" or "#" in target:
             target = self._origin_form(target, method)
         path, _, query = target.partition("?")
-        return Request(method, path, query, self._headers, b"".join(self._body), self._source_ip, self._secure)
+        return Request(method, path, query, self._head, b"".join(self._body), self._source_ip, self._secure)
 
     def _origin_form(self, target: str, method: str) -> str:
         """RFC 9112 §3.2: the absolute form names the host again; ``*`` is for OPTIONS alone."""
@@ -188,7 +201,7 @@ class RequestReader:
         if absolute is None or "#" in target:
             raise Refusal(400, "The request target is malformed.")
         authority, rest = absolute.groups()
-        if authority.lower() != self._headers.get("host", authority).lower() or not _is_authority(authority):
+        if authority.lower() != self._head.get("host", authority).lower() or not _is_authority(authority):
             raise Refusal(400, "The request target and the Host header name different hosts.")
         return rest if rest.startswith("/") else f"/{rest}"
 
@@ -196,54 +209,53 @@ class RequestReader:
         version = self._parser.get_http_version()
         if version not in ("1.0", "1.1"):
             raise Refusal(505, "HTTP/1.1 is served here.")
-        if version == "1.1" and "host" not in self._headers:
+        if version == "1.1" and "host" not in self._head:
             raise Refusal(400, "The Host header is missing.")
         self._known_version = True
         self._single = version == "1.0"
 
     def _check_transfer_encoding(self) -> None:
         """Only ``chunked``, and only in HTTP/1.1 (RFC 9112 §6.1: in 1.0 it means that the framing is faulty)."""
-        if self._headers["transfer-encoding"].lower() != "chunked":
+        self._headers = {}
+        if self._head["transfer-encoding"].lower() != "chunked":
             raise Refusal(501, "The only transfer coding served is chunked.")
         if self._parser.get_http_version() != "1.1":
             raise Refusal(400, "A transfer coding needs HTTP/1.1.")
 
     def _check_expectation(self) -> None:
-        if self._headers["expect"].lower() != "100-continue":
+        if self._head["expect"].lower() != "100-continue":
             raise Refusal(417, "The only expectation met is 100-continue.")
         self.expects_continue = self._announces_body() and self._parser.get_http_version() == "1.1"
 
     def _announces_body(self) -> bool:
-        return "transfer-encoding" in self._headers or self._headers.get("content-length", "0").strip("0") != ""
+        return "transfer-encoding" in self._head or self._head.get("content-length", "0").strip("0") != ""
 
     def _weigh(self) -> None:
         """Bound what an unfinished request has cost: an endless head, or framing out of proportion to its body."""
         self._unfinished_bytes += self._feed_bytes
+        weight = self._unfinished_bytes - self._shared_bytes
         if self.phase is _HEAD:
-            if self._unfinished_bytes > self._limits.header_bytes + self._limits.target_bytes:
+            if weight > self._longest_head:
                 raise Refusal(431, "The headers are too large.")
-        elif self._unfinished_bytes > 2 * self._limits.header_bytes + _CHUNK_OVERHEAD * self.body_received:
+        elif weight > 2 * self._longest_head + _CHUNK_OVERHEAD * self.body_received:
             raise Refusal(400, "The body's chunks are almost all framing.")
 
     def _measure(self) -> None:
-        size = sum(len(name) + len(value) for name, value in self._headers.items())
+        size = sum(len(name) + len(value) for name, value in self._head.items())
         if size > self._limits.header_bytes:
             raise Refusal(431, "The headers are too large.")
 
-    def _ignore_upgrade(self, rest: bytes) -> None:
+    def _ignore_upgrade(self) -> None:
         """RFC 9110 §7.8: an Upgrade may be ignored. The parser stops at one, so a new one reads on from there."""
-        resumed_mid_message = self.phase is _BODY
-        headers, target = self._headers, self._target
         method = self._parser.get_method()
         self._parser = HttpRequestParser(self)
-        if resumed_mid_message:
-            framing = b"transfer-encoding: chunked"
-            if "content-length" in headers:
-                framing = b"content-length: " + headers["content-length"].encode()
+        if self.phase is _BODY:
+            head, target = self._head, self._target
+            length = head.get("content-length")
+            framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
             self._skip_head = True
-            self._parser.feed_data(method + b" / HTTP/1.1\r\n" + framing + b"\r\n\r\n")
-            self.phase, self._headers, self._target = _BODY, headers, target
-        self.feed(rest)
+            self._parser.feed_data(method + f" / HTTP/1.1\r\n{framing}\r\n\r\n".encode())
+            self.phase, self._head, self._headers, self._target = _BODY, head, {}, target
 
 
 def _refusal_of(error: HttpParserError) -> Refusal:
