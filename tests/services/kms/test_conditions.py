@@ -15,6 +15,7 @@ def on_key(make_key):
     def make(member="KeyId", records=None, **fields):
         key = make_key(**fields)
         resource = KeyResource(key.arn, "key", key.account, key, member=member)
+        resource.key = key
         resource.records = records
         return resource
 

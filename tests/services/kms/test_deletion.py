@@ -73,3 +73,20 @@ def test_on_its_day_the_key_is_gone_with_all_that_is_of_it(vauban, kms, key_id):
     (record,) = [each for each in vauban.trail() if each["eventName"] == "DeleteKey"]
     assert record["eventType"] == "AwsServiceEvent"
     assert record["resources"][0]["ARN"].endswith(key_id)
+
+
+def test_deletion_is_told_to_whoever_listens(vauban, kms, key_id):
+    arn = kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
+    kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    vauban.advance(days=7)
+    ((_, event),) = vauban.vauban.store.outbox()
+    assert (event.detail_type, event.resources, event.detail) == ("KMS CMK Deletion", (arn,), {"key-id": key_id})
+
+
+def test_a_key_whose_rotation_was_due_is_deleted_all_the_same(vauban, kms, key_id):
+    kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=90)
+    vauban.advance(days=80)
+    kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=30)
+    vauban.advance(days=30)
+    assert kms.list_keys()["Keys"] == []
+    assert [event.detail_type for _, event in vauban.vauban.store.outbox()] == ["KMS CMK Deletion"]

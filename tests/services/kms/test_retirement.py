@@ -80,6 +80,24 @@ def test_a_retiring_principal_of_another_account_may(neighbours):
     assert owner.list_grants(KeyId=key["KeyId"])["Grants"] == []
 
 
+def test_an_account_that_may_retire_decides_by_its_own_policies_who_of_it_does(neighbours):
+    owner = neighbours.client("kms")
+    key = owner.create_key()["KeyMetadata"]
+    carol = neighbours.user("carol", account=OTHER_ACCOUNT)
+    made = owner.create_grant(
+        KeyId=key["KeyId"],
+        GranteePrincipal=carol,
+        RetiringPrincipal=f"arn:aws:iam::{OTHER_ACCOUNT}:root",
+        Operations=["Encrypt"],
+    )
+    client = neighbours.client("kms", account=OTHER_ACCOUNT, user="carol")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.retire_grant(GrantToken=made["GrantToken"])
+    statement = {"Effect": "Allow", "Action": "kms:RetireGrant", "Resource": "*"}
+    neighbours.user("carol", {"Version": "2012-10-17", "Statement": statement}, account=OTHER_ACCOUNT)
+    client.retire_grant(GrantToken=made["GrantToken"])
+
+
 @pytest.mark.parametrize("naming", [{}, {"KeyId": "k"}, {"GrantId": "g"}, {"GrantToken": "t", "GrantId": "g"}])
 def test_a_grant_is_named_in_exactly_one_way(naming, kms):
     with pytest.raises(ClientError, match=r"ValidationException.*either GrantToken"):

@@ -35,6 +35,10 @@ def _member(resource: Resource) -> str:
     return getattr(resource, "member", "KeyId")
 
 
+def _key(resource: Resource) -> Key | None:
+    return getattr(resource, "key", None)
+
+
 def _context(call: Call, resource: Resource) -> Mapping[str, str]:
     """What the call uses the key with; for grants, what their constraints ask for."""
     if call.operation.name == "CreateGrant":
@@ -75,11 +79,10 @@ def _request_alias(call: Call, resource: Resource) -> str | None:
 
 
 def _resource_aliases(_: Call, resource: Resource) -> list[str] | None:
-    records = getattr(resource, "records", None)
-    if records is None:
+    key = _key(resource)
+    if key is None:
         return None
-    key_id = resource.arn.rpartition("/")[2]
-    return [alias.name for alias in records.list(Alias, index="key", value=key_id)] or None
+    return [alias.name for alias in resource.records.list(Alias, index="key", value=key.key_id)] or None
 
 
 def _reencrypt_on_same_key(call: Call, _: Resource) -> bool | None:
@@ -112,23 +115,25 @@ def _of_key(attribute: str, member: str, default: Any) -> Callable[[Call, Resour
     """The condition key that tells of the key: as it is, or as CreateKey would make it."""
 
     def value(call: Call, resource: Resource) -> Any:
-        if isinstance(resource.record, Key):
-            return getattr(resource.record, attribute)
+        key = _key(resource)
+        if key is not None:
+            return getattr(key, attribute)
         return call.params.get(member, default) if call.operation.name == "CreateKey" else None
 
     return value
 
 
 def _key_spec(call: Call, resource: Resource) -> str | None:
-    if isinstance(resource.record, Key):
-        return resource.record.key_spec
+    key = _key(resource)
+    if key is not None:
+        return key.key_spec
     if call.operation.name != "CreateKey":
         return None
     return call.params.get("KeySpec") or call.params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
 
 
 def _multi_region(call: Call, resource: Resource) -> bool | None:
-    if isinstance(resource.record, Key):
+    if _key(resource) is not None:
         return False
     return call.params.get("MultiRegion", False) if call.operation.name == "CreateKey" else None
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from collections.abc import Mapping
 from typing import Any
 
-from vauban.kernel.arns import PARTITION
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
@@ -14,6 +13,7 @@ from vauban.services.kms.errors import DryRunOperationException, LimitExceededEx
 from vauban.services.kms.grant_requests import GrantRequest, require_principal
 from vauban.services.kms.grant_tokens import SALT_SIZE, grant_token
 from vauban.services.kms.lists import page
+from vauban.services.kms.permissions import account_root
 from vauban.services.kms.resolvers import shared_key
 from vauban.services.kms.resources import Grant, Key
 
@@ -156,7 +156,7 @@ def _same_grant(call: Call, key: Key, name: str, wanted: GrantRequest) -> Grant 
     """A grant of that name that was asked for in the same words by the same account."""
     if not name:
         return None
-    issuing_account = _issuing_account(call)
+    issuing_account = account_root(call.principal.account)
     for grant in call.store.list(Grant, index="name", value=f"{key.key_id} {name}"):
         if wanted.asks_for(grant) and grant.issuing_account == issuing_account:
             return grant
@@ -170,11 +170,7 @@ def _granted(call: Call, key: Key, name: str, wanted: GrantRequest) -> Grant:
         region=key.region,
         key_id=key.key_id,
         created=call.now,
-        issuing_account=_issuing_account(call),
+        issuing_account=account_root(call.principal.account),
         name=name,
         **wanted.fields,
     )
-
-
-def _issuing_account(call: Call) -> str:
-    return f"arn:{PARTITION}:iam::{call.principal.account}:root"

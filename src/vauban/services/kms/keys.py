@@ -5,6 +5,7 @@ from typing import Any
 
 from vauban.crypto.materials import generate, material_id
 from vauban.crypto.specs import SPECS
+from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
@@ -34,24 +35,25 @@ def create_key(
     spec = _spec(key_spec, customer_master_key_spec)
     usage = _usage(spec, key_usage)
     key_tags = tagged({}, tags or [])
-    bytes_of_key = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
     key_id = call.uuid()
-    material = Material(material_id(key_id, bytes_of_key), call.account, call.region, key_id, 1, call.now, bytes_of_key)
+    if policy is not None:
+        key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
+        require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
+    fresh = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
+    identity = material_id(key_id, fresh)
     created = Key(
         key_id,
         call.account,
         call.region,
         call.now,
         policy or DEFAULT % call.account,
-        material.material_id,
+        identity,
         spec,
         usage,
         description=description,
         tags=key_tags,
     )
-    if policy is not None:
-        require_valid(call, policy, created.arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
-    call.store.put(material)
+    call.store.put(Material(identity, call.account, call.region, key_id, 1, call.now, fresh))
     call.store.put(created)
     return {"KeyMetadata": created.metadata}
 

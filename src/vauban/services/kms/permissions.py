@@ -53,7 +53,7 @@ def grants_to(principal: Principal, key: Key, records: Records) -> Iterator[Gran
     """
     names = names_of(principal)
     if principal.account and principal.account != key.account:
-        names = (*names, f"arn:{PARTITION}:iam::{principal.account}:root")
+        names = (*names, account_root(principal.account))
     for name in names:
         yield from records.list(Grant, index="grantee", value=f"{key.key_id} {name}")
 
@@ -61,6 +61,11 @@ def grants_to(principal: Principal, key: Key, records: Records) -> Iterator[Gran
 def names_of(principal: Principal) -> tuple[str, ...]:
     """The ARNs by which a grant may name a principal: its own, and its role's where it is a session."""
     return (principal.arn, principal.issuer_arn) if principal.issuer_arn else (principal.arn,)
+
+
+def account_root(account: str) -> str:
+    """The ARN that stands for an account, and for its root user."""
+    return f"arn:{PARTITION}:iam::{account}:root"
 
 
 def _constraints_hold(grant: Grant, call: Call, member: str, operation: str, context: Context) -> bool:

@@ -32,6 +32,7 @@ class KeyResource(Resource):
     """A KMS key as the policies see it; here they may also ask for its aliases, and for how the call named it."""
 
     member: str = "KeyId"
+    key: Key | None = field(default=None, init=False)
     records: Records | None = field(default=None, init=False)
     """Not copied by ``dataclasses.replace``: what is kept longer than the call must not keep its snapshot alive."""
 
@@ -53,6 +54,7 @@ def resource_of(call: Call, key: Key, records: Records, member: str, record: Any
         CLOUDTRAIL_TYPE,
         member,
     )
+    resource.key = key
     resource.records = records
     return resource
 

@@ -14,9 +14,12 @@ from vauban.kernel.stores import World
 from vauban.services.kms.errors import DryRunOperationException
 from vauban.services.kms.grant_tokens import grant_id_of
 from vauban.services.kms.grants import grant_not_found
-from vauban.services.kms.permissions import names_of
+from vauban.services.kms.permissions import account_root, names_of
 from vauban.services.kms.resolvers import absent_key, resource_of, shared_key
 from vauban.services.kms.resources import Grant, Key
+
+OWN_POLICIES = frozenset({Layer.PRINCIPAL, Layer.PERMISSIONS_BOUNDARY, Layer.SESSION})
+"""What a principal need not be allowed by where the grant names it itself."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +52,36 @@ class GrantResolver:
 
 
 def may_retire(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
-    """Policies may allow it, and may deny it; else the grant itself says who may."""
+    """Policies may allow it, and may deny it; else the grant itself says who may.
+
+    Where it names an account, that account's own policies say who of it.
+    """
     (resource,) = resources
     decision = evaluate("kms:RetireGrant", resource)
-    denied = any(check.effect is Effect.EXPLICIT_DENY for check in decision.checks)
-    if decision.allowed or denied or resource.record is None or not _is_named(call, resource.record):
+    if decision.allowed or resource.record is None or _is_held_back(decision):
+        return decision
+    names = names_of(call.principal)
+    if not _layers(decision, Effect.IMPLICIT_DENY) & OWN_POLICIES:
+        names = (*names, account_root(call.principal.account))
+    if not _is_named(names, resource.record):
         return decision
     check = Check(Layer.RESOURCE, Effect.ALLOW, (f"grant/{resource.record.grant_id}",))
     return Decision(True, decision.action, decision.resource, (check,))
 
 
-def _is_named(call: Call, grant: Grant) -> bool:
-    """Whether the caller is the grant's retiring principal, its grantee where that may retire it, or its issuer."""
-    names = names_of(call.principal)
+def _is_held_back(decision: Decision) -> bool:
+    """Whether something says no that no grant stands against."""
+    if _layers(decision, Effect.EXPLICIT_DENY):
+        return True
+    return not _layers(decision, Effect.IMPLICIT_DENY) <= OWN_POLICIES | {Layer.RESOURCE}
+
+
+def _layers(decision: Decision, effect: Effect) -> set[Layer]:
+    return {check.layer for check in decision.checks if check.effect is effect}
+
+
+def _is_named(names: tuple[str, ...], grant: Grant) -> bool:
+    """Whether one of ``names`` is the grant's issuer or retiring principal, or a grantee that may retire it."""
     if grant.issuing_account in names or grant.retiring_principals in names:
         return True
     return "RetireGrant" in grant.operations and grant.grantee in names
