@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -68,6 +67,9 @@ def write(name: str, payload: bytes) -> None:
     directory = cache_directory()
     if directory is None:
         return
+    # Costs a server that finds everything kept nothing.
+    import tempfile
+
     try:
         descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
         with os.fdopen(descriptor, "wb") as file:

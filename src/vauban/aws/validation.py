@@ -157,6 +157,8 @@ class Compiler:
         def check_map(value: Any, path: str, errors: Errors) -> None:
             if not isinstance(value, dict):
                 raise unconvertible(value, "map")
+            if not all(isinstance(key, str) for key in value):
+                raise SerializationException("Unexpected key type: a String was expected")
             tell(value, path, own, sensitive, errors)
             if not all(test(each) for each in value for test, _ in keys):
                 add(errors, failed(value, path, all_keys, sensitive))

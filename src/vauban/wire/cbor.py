@@ -13,6 +13,7 @@ from vauban.wire import json, timestamps
 DEEPEST = 100
 """Levels of a document."""
 TIMESTAMP_TAG = 1
+UNDEFINED = b"\xf7"
 BUILT_IN_TAGS = (0, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 100, 256, 258, 260, 261, 1004, 43000, 55799)
 """Tags that cbor2 would otherwise act on, at the sender's cost or ours."""
 
@@ -32,22 +33,30 @@ OPTIONS: dict[str, Any] = {
 def decode(body: bytes) -> Any:
     """A CBOR document of bounded depth; raises SerializationException."""
     try:
-        return cbor2.loads(body, **OPTIONS)
+        document = cbor2.loads(body, **OPTIONS)
     except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError):
         raise SerializationException("The request body is not valid CBOR") from None
+    return without_undefined(document) if UNDEFINED in body else document
 
 
 def encode(document: Any) -> bytes:
     return cbor2.dumps(document, datetime_as_timestamp=True)
 
 
+def without_undefined(value: Any) -> Any:
+    """The document with null for undefined, as Smithy has it."""
+    if isinstance(value, dict):
+        return {key: without_undefined(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [without_undefined(each) for each in value]
+    return None if value is cbor2.undefined else value
+
+
 class Readers(json.Readers):
     """Compiles shapes into functions from decoded CBOR to params."""
 
-    def make(self, shape: Shape) -> Callable[[Any], Any]:
-        if shape.type in ("structure", "list", "map"):
-            return nothing_for_undefined(super().make(shape))
-        return nothing_for_undefined(scalar_reader(shape))
+    def scalar(self, shape: Shape) -> Callable[[Any], Any]:
+        return scalar_reader(shape)
 
     def wire_name(self, name: str, shape: Shape) -> str:
         return name
@@ -65,10 +74,6 @@ class Writers(json.Writers):
 
     def wire_name(self, name: str, shape: Shape) -> str:
         return name
-
-
-def nothing_for_undefined(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is cbor2.undefined else read(value)
 
 
 def scalar_reader(shape: Shape) -> Callable[[Any], Any]:

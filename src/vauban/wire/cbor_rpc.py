@@ -6,7 +6,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import SerializationException, validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import cbor, error_bodies, spellings
+from vauban.wire import cbor, cbor_errors, spellings
 from vauban.wire.targets import Target
 
 CONTENT_TYPE = "application/cbor"
@@ -40,8 +40,8 @@ class CborCodec:
 
     def write_error(self, error: AwsError, request_id: str) -> Response:
         said = spellings.spelled(error, self.service, self.operation, spellings.RPC)
-        prefix = error_bodies.shape_prefix(self.service) if said.model is not None else ""
-        response = error_bodies.rpc_cbor(said, request_id, prefix)
+        namespace = spellings.namespace(self.service) if said.model is not None else ""
+        response = cbor_errors.rpc_cbor(said, request_id, namespace)
         if self.service.query_compatible:
-            response.headers["x-amzn-query-error"] = error_bodies.query_error(said)
+            response.headers["x-amzn-query-error"] = said.query_error()
         return response

@@ -13,10 +13,19 @@ class MalformedQueryString(AwsError):
     """A form that is no form."""
 
 
+def is_form(request: Request) -> bool:
+    """Whether a request looks like one of the query protocols, well-formed or not."""
+    in_body = request.headers.get("content-type", "").startswith(CONTENT_TYPE) and b"Action=" in request.body
+    return in_body or "Action=" in request.query
+
+
 def text_of(request: Request) -> str:
-    """The form as it was sent: the body where it says that it is one, else the query."""
+    """The form as it was sent: the body where it says that it is one, else the query. Raises MalformedQueryString."""
     if request.headers.get("content-type", "").startswith(CONTENT_TYPE):
-        return request.body.decode("latin-1")
+        try:
+            return request.body.decode()
+        except UnicodeDecodeError:
+            raise MalformedQueryString("The query string is not well-formed UTF-8") from None
     return request.query
 
 

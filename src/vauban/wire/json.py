@@ -69,6 +69,9 @@ class Readers:
             return self.list(shape)
         if shape.type == "map":
             return self.map(shape)
+        return self.scalar(shape)
+
+    def scalar(self, shape: Shape) -> Read:
         return scalar_reader(shape)
 
     def wire_name(self, name: str, shape: Shape) -> str:

@@ -9,7 +9,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import error_bodies, json, spellings
+from vauban.wire import json, json_errors, spellings
 from vauban.wire.targets import Target
 from vauban.wire.types import Inexpressible, type_of
 
@@ -60,10 +60,9 @@ class JsonCodec:
         return self.validated(self.convert(json.decode(body) if body.strip() else {}))
 
     def write(self, result: dict[str, Any] | None, request_id: str) -> Response:
-        """The answer to a request that was granted."""
-        return Response(
-            200, {"Content-Type": self.content_type, "x-amzn-RequestId": request_id}, self.encoded(result or {})
-        )
+        """The answer to a request that was granted; without a body where the operation has no output."""
+        body = self.encoded(result or {}) if self.operation.output else b""
+        return Response(200, {"Content-Type": self.content_type, "x-amzn-RequestId": request_id}, body)
 
     def encoded(self, result: dict[str, Any]) -> bytes:
         if self.direct:
@@ -76,8 +75,8 @@ class JsonCodec:
     def write_error(self, error: AwsError, request_id: str) -> Response:
         said = spellings.spelled(error, self.service, self.operation, spellings.RPC)
         full = said.model is not None and self.service.json_version == "1.0"
-        prefix = error_bodies.shape_prefix(self.service) if full else ""
-        response = error_bodies.json_rpc(said, request_id, self.content_type, prefix)
+        namespace = spellings.namespace(self.service) if full else ""
+        response = json_errors.json_rpc(said, request_id, self.content_type, namespace)
         if self.service.query_compatible:
-            response.headers["x-amzn-query-error"] = error_bodies.query_error(said)
+            response.headers["x-amzn-query-error"] = said.query_error()
         return response

@@ -6,7 +6,7 @@ from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
-from vauban.wire import error_bodies, query, spellings, xml
+from vauban.wire import query, spellings, xml, xml_errors
 from vauban.wire.forms import form_of
 from vauban.wire.targets import Target
 
@@ -21,7 +21,7 @@ class QueryCodec:
         self.validate = validator(operation.input)
         self.convert = query.Readers(self.ec2).reader(operation.input) if operation.input else lambda branch: {}
         self.content = xml.Writers().members(operation.output) if operation.output else None
-        self.opening = f"<{operation.name}Response{error_bodies.declared(service.xml_namespace)}>"
+        self.opening = f"<{operation.name}Response{xml.declared(service.xml_namespace)}>"
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:
         """The request's params, valid by the model. Raises ValidationException or SerializationException."""
@@ -38,7 +38,7 @@ class QueryCodec:
         if not self.ec2:
             out.append(f"<ResponseMetadata><RequestId>{xml.escaped(request_id)}</RequestId></ResponseMetadata>")
         out.append(f"</{self.operation.name}Response>")
-        content_type = f"{error_bodies.XML_TYPE};charset=UTF-8" if self.ec2 else error_bodies.XML_TYPE
+        content_type = "text/xml;charset=UTF-8" if self.ec2 else "text/xml"
         return Response(200, {"Content-Type": content_type, "x-amzn-RequestId": request_id}, "".join(out).encode())
 
     def write_result(self, result: dict[str, Any], out: list[str]) -> None:
@@ -54,5 +54,5 @@ class QueryCodec:
     def write_error(self, error: AwsError, request_id: str) -> Response:
         said = spellings.spelled(error, self.service, self.operation, spellings.EC2 if self.ec2 else spellings.QUERY)
         if self.ec2:
-            return error_bodies.ec2(said, request_id)
-        return error_bodies.query(said, request_id, self.service.xml_namespace)
+            return xml_errors.ec2(said, request_id)
+        return xml_errors.query(said, request_id, self.service.xml_namespace)

@@ -9,7 +9,7 @@ from vauban.aws.shapes import Shape
 from vauban.aws.validation import SerializationException, validator
 from vauban.kernel.errors import AwsError, UnsupportedParameter
 from vauban.kernel.requests import Request, Response
-from vauban.wire import bindings, error_bodies, json, spellings, xml
+from vauban.wire import bindings, json, json_errors, spellings, xml, xml_errors
 from vauban.wire.targets import Target
 
 BODILESS = frozenset({204, 304})
@@ -125,13 +125,11 @@ class RestCodec:
 
     def error_response(self, error: AwsError, request_id: str) -> Response:
         if self.service.name == "s3":
-            return error_bodies.s3(spellings.spelled(error, self.service, self.operation, spellings.S3), request_id)
+            return xml_errors.s3(spellings.spelled(error, self.service, self.operation, spellings.S3), request_id)
         if self.protocol == "rest-xml":
             said = spellings.spelled(error, self.service, self.operation, spellings.QUERY)
-            return error_bodies.query(said, request_id, self.service.xml_namespace)
-        return error_bodies.rest_json(
-            spellings.spelled(error, self.service, self.operation, spellings.REST), request_id
-        )
+            return xml_errors.query(said, request_id, self.service.xml_namespace)
+        return json_errors.rest_json(spellings.spelled(error, self.service, self.operation, spellings.REST), request_id)
 
 
 class JsonBodies:
@@ -161,7 +159,7 @@ class XmlBodies:
         write = xml.Writers().element(shape, name)
 
         def written(value: Any) -> bytes:
-            out = [error_bodies.DECLARATION]
+            out = [xml.DECLARATION]
             write(value, out)
             return "".join(out).encode()
 

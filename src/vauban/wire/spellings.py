@@ -82,6 +82,15 @@ class WireError:
     model: ErrorModel | None
     fields: dict[str, Any]
 
+    def members(self) -> dict[str, Any]:
+        """The fields that the error's shape has, its message apart."""
+        known = self.model.shape.members if self.model else {}
+        return {name: value for name, value in self.fields.items() if name in known and name.lower() != "message"}
+
+    def query_error(self) -> str:
+        """``x-amzn-query-error``: how the query protocol spelled it, and whose fault it is."""
+        return f"{self.trait_code};{'Sender' if self.sender_fault else 'Receiver'}"
+
 
 def spelled(
     error: AwsError, service: ServiceModel, operation: OperationModel | None, common: Mapping[str, Spelling]
@@ -107,3 +116,8 @@ def unmodelled(error: AwsError, common: Mapping[str, Spelling]) -> WireError:
     spelling = common.get(error.code) or Spelling(error.code, error.status)
     status = spelling.status if error.status == AwsError.status else error.status
     return WireError(spelling.code, spelling.code, status, status < 500, error.message, None, error.fields)
+
+
+def namespace(service: ServiceModel) -> str:
+    """What stands before the names of a service's error shapes where the protocol wants them in full."""
+    return f"com.amazonaws.{service.name.replace('-', '')}#"

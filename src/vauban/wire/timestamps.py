@@ -1,9 +1,7 @@
 """Timestamps in the three formats of AWS's protocols."""
 
-import math
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
 
 from vauban.aws.validation import SerializationException
 
@@ -48,6 +46,8 @@ def from_iso_8601(matched: re.Match[str]) -> datetime:
 
 
 def from_rfc_822(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime
+
     moment = parsedate_to_datetime(text)
     fraction = re.search(r":\d\d\.(\d{1,6})", text, re.ASCII)
     if fraction:
@@ -71,6 +71,8 @@ def to_text(moment: datetime, format: str) -> str:
         return str(to_epoch(moment))
     moment = aware(moment).astimezone(UTC)
     if format == "rfc822":
+        from email.utils import format_datetime
+
         return format_datetime(moment.replace(microsecond=0), usegmt=True)
     milliseconds = f".{moment.microsecond // 1000:03d}" if moment.microsecond >= 1000 else ""
     return f"{moment:%Y-%m-%dT%H:%M:%S}{milliseconds}Z".rjust(20 + len(milliseconds), "0")
@@ -78,7 +80,3 @@ def to_text(moment: datetime, format: str) -> str:
 
 def aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def is_finite(number: float) -> bool:
-    return math.isfinite(number)

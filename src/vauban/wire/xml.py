@@ -11,6 +11,7 @@ from vauban.wire import scalars
 
 DEEPEST = 100
 """Levels of a document."""
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 OUTSIDE_ANSWERS = frozenset({"header", "headers", "statusCode"})
 """Where a result's members are not in the body."""
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -175,6 +176,11 @@ def scalar_text(element: Element) -> str:
 def element_name(name: str, shape: Shape) -> str:
     """What a member's elements are called."""
     return shape.flattened_item_name or shape.location_name or name
+
+
+def declared(uri: str | None) -> str:
+    """The attribute that makes ``uri`` the namespace of an element."""
+    return f' xmlns="{escaped(uri)}"' if uri else ""
 
 
 class Writers:
