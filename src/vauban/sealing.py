@@ -1,6 +1,5 @@
 """The seal of a data directory, by its settings: opened at start, opened later, or changed for another."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from vauban.crypto import sealfile
@@ -45,7 +44,7 @@ class Sealing:
 
     def open(self, secret: str = "") -> AccountSealer:
         """The sealer of the directory's secrets; a directory without a seal gets one first."""
-        settings = self._with_secret(self._settings, secret)
+        settings = self._settings.with_secret(secret)
         sealed = sealfile.read(self.directory)
         if sealed is None:
             return sealfile.initialize(self.directory, create_seal(settings, self.directory))
@@ -53,14 +52,10 @@ class Sealing:
 
     def rewrap(self, settings: SealSettings, new_secret: str, old_secret: str = "") -> None:
         """Put the root key under another seal; nothing that it protects is touched."""
-        old = self._reopened(self._with_secret(self._settings, old_secret))
-        new = create_seal(self._with_secret(settings, new_secret), self.directory)
+        old = self._reopened(self._settings.with_secret(old_secret))
+        new = create_seal(settings.with_secret(new_secret), self.directory)
         sealfile.rewrap(self.directory, old, new)
 
     def _reopened(self, settings: SealSettings) -> Seal:
         sealed = sealfile.read(self.directory)
         return reopen_seal(sealed.seal, sealed.parameters, settings, self.directory)
-
-    @staticmethod
-    def _with_secret(settings: SealSettings, secret: str) -> SealSettings:
-        return replace(settings, passphrase=secret, pkcs11_pin=secret) if secret else settings

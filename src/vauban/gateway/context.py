@@ -36,12 +36,16 @@ def _find_tag(tags: Any, name: str) -> str | None:
     return next((value for key, value in tags.items() if key.lower() == name), None)
 
 
-def _issuer_or_self(call: Call) -> str | None:
-    return call.principal.issuer_arn or (call.principal.arn if call.principal.account else None)
+def _principal_arn(call: Call) -> str | None:
+    """Of a role's session, the role's ARN."""
+    principal = call.principal
+    if principal.kind == "assumed-role":
+        return principal.issuer_arn
+    return principal.arn if principal.account else None
 
 
 _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
-    "aws:principalarn": lambda call, _: _issuer_or_self(call),
+    "aws:principalarn": lambda call, _: _principal_arn(call),
     "aws:principalaccount": lambda call, _: call.principal.account or None,
     "aws:principaltype": lambda call, _: _PRINCIPAL_TYPES[call.principal.kind],
     "aws:principalisawsservice": lambda call, _: call.principal.kind == "service",
@@ -73,10 +77,10 @@ _PREFIXED: dict[str, Callable[[Call, Resource, str], Any]] = {
 class CallContext:
     """The context of one decision of one call."""
 
-    __slots__ = ("_call", "_conditions", "_resource")
+    __slots__ = ("_conditions", "_resource", "call")
 
     def __init__(self, call: Call, resource: Resource, conditions: Conditions):
-        self._call = call
+        self.call = call
         self._resource = resource
         self._conditions = conditions
 
@@ -84,12 +88,12 @@ class CallContext:
         """The value of a condition key (lower-case), or None where this request does not have it."""
         value = _GLOBAL.get(key) or self._conditions.exact.get(key)
         if value is not None:
-            return value(self._call, self._resource)
+            return value(self.call, self._resource)
         return self._prefixed(key)
 
     def _prefixed(self, key: str) -> Any | None:
         for prefixes in (_PREFIXED, self._conditions.prefixed):
             for prefix, value in prefixes.items():
                 if key.startswith(prefix):
-                    return value(self._call, self._resource, key[len(prefix) :])
+                    return value(self.call, self._resource, key[len(prefix) :])
         return None

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 class Context(Protocol):
     """The request context of a decision: condition keys (lower-case) and their values, worked out when asked."""
 
+    call: "Call"
+    """The call decided on: for grants, which resources keep beside their policy; policies know only ``get``."""
+
     def get(self, key: str) -> Any | None:
         """A string, bool, number, datetime, bytes, or list of strings; None where the key is absent."""
         ...
 
 
 Grants = Callable[[Principal, str, Context], str | None]
-"""Given caller, action and context: the name of a grant that allows it (``grant/<id>``), or None."""
+"""Given caller, action and context: the name of a grant that allows it (``grant/<id>``), or None.
+
+It must not hold the call: that one holds its resources, and a cycle for each request is a garbage collection for every few.
+"""
 
 
 @dataclass(slots=True)

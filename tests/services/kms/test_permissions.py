@@ -25,11 +25,20 @@ class Shelf:
         return [grant for grant in self.grants if grant.key_and_grantee == value]
 
 
+class Asked:
+    """The request context of a call."""
+
+    def __init__(self, call, values):
+        self.call = call
+        self.get = values.get
+
+
 @pytest.fixture
 def permits(make_key, make_call):
     def ask(*grants, principal=ALICE, operation="Decrypt", member="KeyId", context=None, key=None, **params):
         call = make_call(operation, params=params)
-        return find_grant(call, key or make_key(), Shelf(*grants), member, principal, f"kms:{operation}", context or {})
+        asked = Asked(call, context or {})
+        return find_grant(key or make_key(), Shelf(*grants), member, principal, f"kms:{operation}", asked)
 
     return ask
 

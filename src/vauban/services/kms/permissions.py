@@ -30,17 +30,17 @@ def encryption_context(call: Call, member: str) -> Mapping[str, str]:
 
 
 def find_grant(
-    call: Call, key: Key, records: Records, member: str, principal: Principal, action: str, context: Context
+    key: Key, records: Records, member: str, principal: Principal, action: str, context: Context
 ) -> str | None:
     """``grant/<id>`` of a grant that lets ``principal`` do ``action`` (``kms:Decrypt``) with this call, or None.
 
-    The call names ``key`` by ``member``. With the first four arguments given it is what a ``Resource`` has for grants.
+    The call names ``key`` by ``member``. With the first three arguments given it is what a ``Resource`` has for grants.
     """
     operation = action.removeprefix("kms:")
     if operation == "RetireGrant":  # A grant lets its grantee retire this one grant: see retirement.
         return None
     for grant in grants_to(principal, key, records):
-        if operation in grant.operations and _constraints_hold(grant, call, member, operation, context):
+        if operation in grant.operations and _constraints_hold(grant, member, operation, context):
             return f"grant/{grant.grant_id}"
     return None
 
@@ -68,7 +68,8 @@ def account_root(account: str) -> str:
     return f"arn:{PARTITION}:iam::{account}:root"
 
 
-def _constraints_hold(grant: Grant, call: Call, member: str, operation: str, context: Context) -> bool:
+def _constraints_hold(grant: Grant, member: str, operation: str, context: Context) -> bool:
+    call = context.call
     if grant.source_arn and context.get("aws:sourcearn") != grant.source_arn:
         return False
     if operation == "CreateGrant" and not permits_child(grant, call.params):

@@ -48,7 +48,7 @@ def resource_of(call: Call, key: Key, records: Records, member: str, record: Any
         record or key,
         key.compiled_policy,
         True,
-        partial(find_grant, call, key, records, member),
+        partial(find_grant, key, records, member),
         key.tags,
         None,
         CLOUDTRAIL_TYPE,
