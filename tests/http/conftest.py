@@ -42,6 +42,19 @@ class Served:
     def run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
 
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock that waits are measured by; from now on it moves by no other hand."""
+
+        async def passing() -> None:
+            self.server._timer.cancel()
+            # What was sent before is to be read before.
+            await asyncio.sleep(0.02)
+            self.server.now += seconds
+            for connection in tuple(self.server.connections):
+                connection.expire(self.server.now)
+
+        self.run(passing())
+
     def connect(self) -> "Client":
         return Client(socket.create_connection(("127.0.0.1", self.port), timeout=10))
 

@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         self._timed = 0
         self._written_bytes = 0
         self._pace: tuple[float, int] | None = None
-        """When the client was last found with answers to read, and how many bytes it had taken by then."""
+        """When the client was last seen to take of the answers that wait, and how many bytes it had taken by then."""
 
     # What the event loop tells
 
@@ -206,8 +206,7 @@ class Connection(asyncio.Protocol):
             self._advance()
 
     def _send(self, request: Request, response: Response) -> None:
-        reader = self._reader
-        close = (self._ending or reader.finished) and not reader.ready and not self._unread
+        close = (self._ending or self._reader.finished) and self._is_last()
         try:
             data = self._writer.write(response, request.method, close)
         except ValueError:
@@ -218,6 +217,9 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
         if close:
             self._close()
+
+    def _is_last(self) -> bool:
+        return not (self._reader.ready or self._unread or self._refusal)
 
     def _refuse(self, refusal: Refusal) -> None:
         """Say no, then swallow for a while what the client is still sending: a reset would lose it the answer."""
@@ -250,15 +252,12 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def _expire_answers(self, now: float) -> None:
-        """Give up a client that reads its answers too slowly."""
+        """Give up a client that does not read its answers."""
         taken = self._written_bytes - self._transport.get_write_buffer_size()
-        since, taken_then = self._pace or (now, taken)
-        if self._pace is None or now - since <= self._limits.grace_seconds:
-            self._pace = (since, taken_then)
-        elif taken - taken_then < (now - since) * self._limits.bytes_per_second:
-            self._transport.abort()
-        else:
+        if self._pace is None or taken > self._pace[1]:
             self._pace = (now, taken)
+        elif now - self._pace[0] > self._limits.answer_seconds:
+            self._transport.abort()
 
 
 def _failure() -> Response:

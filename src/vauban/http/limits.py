@@ -22,9 +22,11 @@ class Limits:
     header_seconds: float = 15.0
     """From the first byte of a request, or the opening of the connection, to the end of the headers: beyond it 408."""
     grace_seconds: float = 10.0
-    """How long a body may take, or an answer may wait to be read, before ``bytes_per_second`` is asked for."""
+    """How long a body may take before ``bytes_per_second`` is asked of it."""
     bytes_per_second: int = 1024
-    """The rate at which a client must send a body and read an answer, on average: below it 408, or abandoned."""
+    """The rate at which a body must come, on average: below it 408."""
+    answer_seconds: float = 60.0
+    """How long an answer may wait for the client to read any of it. The kernel buffers much: seconds are normal."""
     idle_seconds: float = 65.0
     """How long a connection is kept between requests."""
     linger_seconds: float = 2.0

@@ -26,7 +26,8 @@ class Server:
         self.writer = ResponseWriter()
         self.now = self.loop.time()
         """The event loop's time, as of the last tick: what waits are measured by."""
-        self._connections: set[Connection] = set()
+        self.connections: set[Connection] = set()
+        """Those that are open."""
         self._clients: dict[str, int] = {}
         self._listeners: list[asyncio.Server] = []
         self._draining = False
@@ -45,28 +46,28 @@ class Server:
         self._draining = True
         for listener in self._listeners:
             listener.close()
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.drain()
         deadline = self.loop.time() + seconds
-        while self._connections and self.loop.time() < deadline:
+        while self.connections and self.loop.time() < deadline:
             await asyncio.sleep(0.01)
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.abort()
         await asyncio.sleep(0)
         self._timer.cancel()
 
     def admit(self, connection: Connection) -> Refusal | None:
         """Count a new connection; the refusal it is to be answered with where there are too many."""
-        self._connections.add(connection)
+        self.connections.add(connection)
         count = self._clients[connection.client] = self._clients.get(connection.client, 0) + 1
         if self._draining:
             return Refusal(503, "The server is closing.")
-        if len(self._connections) > self.limits.connections or count > self.limits.connections_per_client:
+        if len(self.connections) > self.limits.connections or count > self.limits.connections_per_client:
             return Refusal(503, "There are too many connections.")
         return None
 
     def forget(self, connection: Connection) -> None:
-        self._connections.discard(connection)
+        self.connections.discard(connection)
         left = self._clients[connection.client] - 1
         if left:
             self._clients[connection.client] = left
@@ -77,6 +78,6 @@ class Server:
         self.now = self.loop.time()
         wall = time.time()
         self.writer.tick(wall)
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.expire(self.now)
         self._timer = self.loop.call_later(1.0 - wall % 1.0, self._tick)
