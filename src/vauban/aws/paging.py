@@ -19,8 +19,7 @@ def marker(scope: str, after: str) -> str:
 
     ``scope`` says of what list: the operation, and whatever of its params choose what is listed.
     """
-    content = after.encode()
-    return base64.urlsafe_b64encode(checksum(scope, content) + content).decode("ascii").rstrip("=")
+    return encoded(scope, after.encode()).decode("ascii")
 
 
 def after(scope: str, marker: str) -> str:
@@ -28,14 +27,18 @@ def after(scope: str, marker: str) -> str:
     if len(marker) > LONGEST:
         raise ValueError("the marker is too long")
     try:
-        padded = marker.encode("ascii") + b"=" * (-len(marker) % 4)
-        decoded = binascii.a2b_base64(padded.translate(bytes.maketrans(b"-_", b"+/")), strict_mode=True)
-        found, content = decoded[:CHECKSUM_SIZE], decoded[CHECKSUM_SIZE:]
-        if b"+" in padded or b"/" in padded or not hmac.compare_digest(found, checksum(scope, content)):
-            raise ValueError("the marker is not one of this list")
-        return content.decode()
+        given = marker.encode("ascii")
+        content = base64.urlsafe_b64decode(given + b"=" * (-len(given) % 4))[CHECKSUM_SIZE:]
+        begins = content.decode()
     except (UnicodeError, binascii.Error):
         raise ValueError("the marker is malformed") from None
+    if not hmac.compare_digest(given, encoded(scope, content)):
+        raise ValueError("the marker is not one of this list")
+    return begins
+
+
+def encoded(scope: str, content: bytes) -> bytes:
+    return base64.urlsafe_b64encode(checksum(scope, content) + content).rstrip(b"=")
 
 
 def checksum(scope: str, content: bytes) -> bytes:
