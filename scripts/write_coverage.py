@@ -1,6 +1,6 @@
 """Write what is covered, from the code, between the markers in README.md and in docs/coverage.md.
 
-    python scripts/write_coverage.py [--check]      --check: write nothing, fail where a file is not up to date
+python scripts/write_coverage.py [--check]      --check: write nothing, fail where a file is not up to date
 """
 
 import re

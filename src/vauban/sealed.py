@@ -5,15 +5,15 @@ import signal
 import socket
 from contextlib import suppress
 
+from vauban.administration.doors import PREFIX, Door, Refused
+from vauban.administration.sealing import Sealing
 from vauban.crypto.errors import SealError
 from vauban.crypto.sealers import AccountSealer
-from vauban.gateway.admin import PREFIX, Door, Refused
 from vauban.http.servers import Server
 from vauban.http.sockets import bind_unix
 from vauban.kernel.errors import AwsError
 from vauban.kernel.ids import request_id
 from vauban.kernel.requests import Request, Response
-from vauban.sealing import Sealing
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.tls import tls_of

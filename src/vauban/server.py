@@ -6,12 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 
 from vauban import services
+from vauban.administration.accounts import Accounts
+from vauban.administration.doors import PREFIX, Answer, Door
 from vauban.background.clocks import Clock, VirtualClock, WallClock
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
-from vauban.gateway.accounts import Accounts
-from vauban.gateway.admin import PREFIX, Answer, Door
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -52,7 +52,7 @@ class Vauban:
             await self.accounts.create()
 
     def private_operations(self) -> dict[str, Answer]:
-        """What the operator's door has besides ``gateway.administration``."""
+        """What the operator's door has besides ``administration.operations``."""
         return {}
 
     async def _health(self, _: dict) -> dict:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from vauban.administration.doors import Answer, Door
+from vauban.administration.operations import Administration
 from vauban.announcements import enforced
-from vauban.gateway.admin import Answer, Door
-from vauban.gateway.administration import Administration
 from vauban.http.limits import Limits
 from vauban.http.loops import new_loop
 from vauban.http.servers import Server
@@ -76,7 +76,10 @@ class Housekeeping:
     """What one worker does for all: the timers, the operator's door, and the word that Vauban answers."""
 
     def __init__(
-        self, settings: Settings, announce: Callable[[dict[str, Any]], None], operations: dict[str, Answer] | None = None
+        self,
+        settings: Settings,
+        announce: Callable[[dict[str, Any]], None],
+        operations: dict[str, Answer] | None = None,
     ):
         """``announce`` is told where and whose Vauban is; ``operations`` are further ones for the operator's door."""
         self._settings = settings

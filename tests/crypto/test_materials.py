@@ -67,6 +67,7 @@ def test_a_key_id_and_a_material_cannot_flow_into_each_other() -> None:
         ("ECC_NIST_P256", materials.generate("ECC_NIST_P384")),
         ("RSA_2048", materials.generate("ECC_NIST_EDWARDS25519")),
     ],
+    ids=["short AES", "short HMAC", "empty", "truncated", "not DER", "another curve", "not RSA"],
 )
 def test_imported_material_that_is_not_of_its_spec_is_refused(spec: str, material: bytes) -> None:
     with pytest.raises(ValueError):

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable
 
 from vauban.background.clocks import VirtualClock
-from vauban.kernel.ids import request_id as new_id
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import Conflict
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.ids import request_id as new_id
 from vauban.kernel.operations import DUE, Operation, ServiceEvent
 from vauban.kernel.principals import service_principal
 from vauban.kernel.records import KINDS, Identity
@@ -88,9 +88,7 @@ async def _run_due(store: Store, identity: Identity, moment: float) -> None:
 
 
 def _service_call(service: str, account: str, region: str, moment: float) -> Call:
-    return Call(
-        service, _BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id()
-    )
+    return Call(service, _BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id())
 
 
 _BY_ITSELF = Operation("", lambda call: None, (), "", (), (), None, None, ())

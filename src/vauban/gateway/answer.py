@@ -9,14 +9,14 @@ from typing import Any
 from vauban.gateway import audit
 from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
-from vauban.gateway.callers import Caller, Callers
-from vauban.kernel.ids import request_id as new_request_id
+from vauban.gateway.callers import Callers
 from vauban.gateway.routes import Route, Routes
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.calls import Call, Pending
 from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
@@ -114,9 +114,7 @@ class Gateway:
             try:
                 result = attempt.perform(call, route)
             except Pending as pending:
-                work = asyncio.get_running_loop().run_in_executor(
-                    self._slow_work, pending.function, *pending.arguments
-                )
+                work = asyncio.get_running_loop().run_in_executor(self._slow_work, pending.function, *pending.arguments)
                 call.computed[pending.key] = await work
             else:
                 if await self._keep(attempt):

@@ -3,11 +3,11 @@
 from typing import Any
 
 from vauban.gateway.callers import Caller
-from vauban.kernel.ids import request_id as event_id
 from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AccessDeniedException, AwsError
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.ids import request_id as event_id
 
 
 def answered(call: Call, caller: Caller, route: Route, result: dict[str, Any] | None) -> tuple[AuditEvent, ...]:

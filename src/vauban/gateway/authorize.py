@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from vauban.gateway.callers import Caller
 from vauban.gateway.context import CallContext
-from vauban.kernel.ids import authorization_id
 from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AccessDeniedException
+from vauban.kernel.ids import authorization_id
 from vauban.kernel.resources import ANY, Resource
 from vauban.policy import Plan, denial_message, plan
 

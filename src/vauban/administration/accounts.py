@@ -32,9 +32,7 @@ class Accounts:
         """In the order of making; the first is the default."""
         return sorted(self._store.begin().at("", "").list(Account), key=lambda each: each.number)
 
-    def create(
-        self, account: str = "", access_key_id: str = "", secret_access_key: str = ""
-    ) -> Awaitable[AccessKey]:
+    def create(self, account: str = "", access_key_id: str = "", secret_access_key: str = "") -> Awaitable[AccessKey]:
         """A new account with a root access key; its id and key are made here where they are not given."""
 
         def propose(changes: Changeset) -> tuple[AccessKey, str, str]:

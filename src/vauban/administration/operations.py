@@ -6,12 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from vauban.administration.accounts import Accounts
+from vauban.administration.doors import Answer, Refused
+from vauban.administration.explanations import explanation
 from vauban.background.clocks import Clock
 from vauban.background.timers import Timers
 from vauban.events.trail import cloudtrail_record
-from vauban.gateway.accounts import Accounts
-from vauban.gateway.admin import Answer, Refused
-from vauban.gateway.explanations import explanation
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.stores import Store
 from vauban.policy import MalformedPolicy
