@@ -1,8 +1,10 @@
 """The implementations of the store, each driven from ordinary test functions."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from vauban.kernel.events import AuditEvent
 from vauban.storage.changesets import Changeset, Records
 from vauban.storage.memory import MemoryStore
+from vauban.storage.sqlite import Site, open_store
 
 from .samples import ACCOUNT, REGION, TestSealer
 
@@ -17,9 +20,9 @@ from .samples import ACCOUNT, REGION, TestSealer
 class Driver:
     """A store with its event loop, waited for where a test calls it."""
 
-    def __init__(self, runner: asyncio.Runner, open_store: Callable[[], Any]):
+    def __init__(self, runner: asyncio.Runner, open_store: Callable[[], Coroutine[Any, Any, Any]]):
         self._runner = runner
-        self.store = self.run(_called(open_store))
+        self.store = self.run(open_store())
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
@@ -61,10 +64,6 @@ class Driver:
         return self.run(gather())
 
 
-async def _called(function: Callable[[], Any]) -> Any:
-    return function()
-
-
 def place(changes: Changeset, record: Any) -> Records:
     return changes.at(getattr(record, "account", ACCOUNT), getattr(record, "region", REGION))
 
@@ -80,12 +79,50 @@ def loops() -> Iterator[asyncio.Runner]:
         yield runner
 
 
-@pytest.fixture(params=["memory"])
+def fork(work: Callable[[], None]) -> int:
+    """A child that does ``work``; its process id."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return child
+
+
+@contextmanager
+def written_by_a_process(directory: Path, workers: int = 1) -> Iterator[tuple[Site, int]]:
+    """A site whose writer is another process, with that process's id."""
+    site = Site(directory)
+    site.connect(workers)
+    writer = fork(site.write)
+    try:
+        yield site, writer
+    finally:
+        site.close()
+        os.waitpid(writer, 0)
+
+
+@pytest.fixture(params=["memory", "sqlite", "sqlite with a writer process"])
 def driver(
     request: pytest.FixtureRequest, loops: asyncio.Runner, sealer: TestSealer, tmp_path: Any
 ) -> Iterator[Driver]:
     """Every implementation in turn, empty."""
     with ExitStack() as stack:
-        driver = Driver(loops, lambda: MemoryStore(sealer))
+        driver = Driver(loops, _opener(request.param, stack, sealer, tmp_path / "data"))
         stack.callback(lambda: driver.run(driver.store.close()))
         yield driver
+
+
+def _opener(name: str, stack: ExitStack, sealer: TestSealer, directory: Path) -> Callable[[], Coroutine[Any, Any, Any]]:
+    async def memory() -> MemoryStore:
+        return MemoryStore(sealer)
+
+    if name == "memory":
+        return memory
+    if name == "sqlite":
+        return lambda: open_store(directory, sealer)
+    site, _ = stack.enter_context(written_by_a_process(directory))
+    return lambda: site.store(0, sealer)

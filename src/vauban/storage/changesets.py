@@ -18,6 +18,8 @@ Entry = tuple[int, Any]
 
 ABSENT: Entry = (0, None)
 
+MIXED = -1
+
 
 class Collection(NamedTuple):
     """The records of one kind in one place, or those among them that an index gathers under a value."""
@@ -51,15 +53,15 @@ class Source(Protocol):
 class Changeset:
     """What one call reads and proposes."""
 
-    __slots__ = ("cached", "epoch", "events", "from_disk", "outer", "pending", "reads", "source")
+    __slots__ = ("cached", "epoch", "events", "outer", "pending", "reads", "snapshot", "source")
 
     def __init__(self, source: Source, epoch: int):
         self.source = source
         self.cached = source.cached
         self.epoch = epoch
-        """The source's own mark of when this began."""
-        self.from_disk = False
-        """Set by a source that had to look beyond ``cached``."""
+        """The version of the newest change that ``cached`` held when this began."""
+        self.snapshot = 0
+        """The version of what was read beyond ``cached``; 0 where nothing was, ``MIXED`` where it moved meanwhile."""
         self.reads: dict[Identity, Entry] = {}
         self.pending: MutableMapping[Identity, Any] | None = None
         """Identity -> the record proposed, or None where it is proposed to forget it."""
@@ -87,7 +89,6 @@ class Changeset:
         outer.pending.update(self.pending.maps[0])
         for event in self.events or ():
             outer.add_event(event)
-        outer.from_disk = outer.from_disk or self.from_disk
         self.pending.maps[0].clear()
         self.events = None
 
@@ -101,6 +102,13 @@ class Changeset:
         if self.events is None:
             self.events = []
         self.events.append(event)
+
+    def looked_at(self, version: int) -> None:
+        """Note, in the outermost changeset, that something was read beyond ``cached`` as it stood at ``version``."""
+        if self.outer is not None:
+            self.outer.looked_at(version)
+        else:
+            self.snapshot = version if self.snapshot in (0, version) else MIXED
 
     def committed(self, identity: Identity) -> Entry:
         """What is committed under ``identity``, the same however often it is asked."""

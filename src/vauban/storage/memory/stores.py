@@ -22,26 +22,25 @@ class MemoryStore:
     def __init__(self, sealer: Sealer):
         self._codec = Codec(sealer)
         self._table = Table()
-        self._version = 0
         self._outbox: deque[tuple[int, DomainEvent]] = deque()
         self._position = 0
         self._chunks = ChunkDeque()
         self.trail = Trail(self._chunks)
 
     def begin(self) -> Changeset:
-        return Changeset(self._table, self._version)
+        return Changeset(self._table, self._table.version)
 
     def stale(self, changes: Changeset) -> bool:
-        return changes.epoch != self._version and (changes.from_disk or self._moved(changes))
+        return changes.epoch != self._table.version and (changes.snapshot or self._moved(changes))
 
     async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
         """Raises Conflict, and TypeError or ValueError for what a record may not hold."""
         if self._moved(changes):
             raise Conflict
         applied = changes_of(changes, self._codec)
-        self._version += bool(applied)
+        self._table.version += bool(applied)
         for change in applied:
-            self._table.apply(change, self._version, changes.pending[change.identity])
+            self._table.apply(change, changes.pending[change.identity])
         for event in changes.events or ():
             self._position += 1
             self._outbox.append((self._position, event))

@@ -12,6 +12,7 @@ class Table:
     """``changesets.Source`` over everything there is."""
 
     def __init__(self) -> None:
+        self.version = 0
         self.cached: dict[Identity, Entry] = {}
         self._members: dict[Collection, list[str]] = {}
         self._due: list[tuple[float, Identity]] = []
@@ -22,26 +23,26 @@ class Table:
     def select(
         self, changes: Changeset, collection: Collection, after: str, limit: int | None
     ) -> list[tuple[str, Entry]]:
-        changes.from_disk = True
+        changes.looked_at(self.version)
         members = self._members.get(collection, [])
         start = bisect_right(members, after)
         ids = members[start:] if limit is None else members[start : start + limit]
         return [(id, self.cached[(*collection[:3], id)]) for id in ids]
 
     def count(self, changes: Changeset, collection: Collection) -> int:
-        changes.from_disk = True
+        changes.looked_at(self.version)
         return len(self._members.get(collection, ()))
 
     def first_due(self) -> tuple[float, Identity] | None:
         return self._due[0] if self._due else None
 
-    def apply(self, change: Change, version: int, record: Any | None) -> None:
+    def apply(self, change: Change, record: Any | None) -> None:
         identity = change.identity
         if record is None:
             del self.cached[identity]
             self._leave(identity, "", "")
         else:
-            self.cached[identity] = (version, record)
+            self.cached[identity] = (self.version, record)
             if change.created:
                 self._join(identity, "", "")
         for place in change.removed:

@@ -1,0 +1,89 @@
+"""One page of memory that the processes of a server share: what changed, told without a word.
+
+The page is an anonymous mapping made before the processes are forked. One process writes it: the writer, after each
+commit and before it answers for it. A worker compares one number per call, and where that has moved, drops what
+changed from its cache: so whatever was acknowledged to anyone is seen by everyone.
+
+Why this is safe without a lock. Every slot is an aligned 8-byte word, stored and loaded through a ``Q`` memoryview,
+which CPython does in one move of 8 bytes: no word is ever seen half-written, on x86-64 and ARM64 alike. The order of
+words matters in three places. Ring slots are stored between ``RESERVED`` (how far the ring may have been overwritten)
+and ``POSITION`` (how far it may be read); each of the three is followed by a barrier, which on x86-64 costs nothing to
+the hardware and on ARM64 is the release and acquire of a lock. A reader does the same in the opposite order. And a
+client that was answered, then asks another worker, is ordered behind the writer's stores by the sockets it used.
+"""
+
+import hashlib
+import mmap
+import os
+import threading
+from collections.abc import Sequence
+
+import msgspec
+
+from vauban.kernel.records import Identity
+
+POSITION, RESERVED, CLOCK = 0, 1, 2
+_RING = 8
+_SLOTS = 8192
+_WORD = 8
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Page:
+    """The shared page. ``publish`` belongs to the one writer."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _WORD * (_RING + 2 * _SLOTS))
+        self.words = memoryview(self._memory).cast("Q")
+        """``words[POSITION]``: how many changes were ever published; what a worker compares."""
+        self._clock = memoryview(self._memory).cast("q")
+        self._key = os.urandom(16)
+        self._lock = threading.Lock()
+
+    def digest(self, key: Identity | Sequence[str]) -> int:
+        """8 bytes that stand for an identity, keyed so that nobody can choose two alike."""
+        made = hashlib.blake2b(_encode(key), digest_size=_WORD, key=self._key, usedforsecurity=False)
+        return int.from_bytes(made.digest(), "little")
+
+    @property
+    def position(self) -> int:
+        return self.words[POSITION]
+
+    def publish(self, digests: Sequence[int], version: int) -> int:
+        """Tell that these changed with the commit of ``version``; the new position."""
+        words = self.words
+        start = words[POSITION]
+        words[RESERVED] = start + len(digests)
+        self._barrier()
+        for position, digest in enumerate(digests[-_SLOTS:], start + max(0, len(digests) - _SLOTS)):
+            slot = _RING + 2 * (position % _SLOTS)
+            words[slot] = digest
+            words[slot + 1] = version
+        self._barrier()
+        words[POSITION] = start + len(digests)
+        self._barrier()
+        return start + len(digests)
+
+    def changes(self, after: int, up_to: int) -> list[tuple[int, int]] | None:
+        """Digest and version of each change at positions ``after < position <= up_to``; None where the ring no longer
+        holds them all."""
+        self._barrier()
+        words = self.words
+        slots = [_RING + 2 * (position % _SLOTS) for position in range(max(after, up_to - _SLOTS), up_to)]
+        found = [(words[slot], words[slot + 1]) for slot in slots]
+        self._barrier()
+        return found if words[RESERVED] - after <= _SLOTS else None
+
+    @property
+    def clock_offset(self) -> int:
+        """How far the virtual clock is ahead of real time, in microseconds."""
+        return self._clock[CLOCK]
+
+    @clock_offset.setter
+    def clock_offset(self, microseconds: int) -> None:
+        self._clock[CLOCK] = microseconds
+
+    def _barrier(self) -> None:
+        with self._lock:
+            pass

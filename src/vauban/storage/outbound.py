@@ -1,0 +1,157 @@
+"""What a worker has to say to the writer, gathered into batches: one under way, the next one filling."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from vauban.kernel.errors import AuditUnavailable, Conflict, StorageUnavailable
+from vauban.kernel.events import AuditEvent
+from vauban.kernel.records import Identity
+from vauban.storage.audit import batch
+from vauban.storage.links import Link
+from vauban.storage.messages import Batch, Commit, Reply, encode
+
+AUDIT_SECONDS = 0.04
+"""How long audit events of calls that changed nothing gather before they are sent."""
+_RETRY_SECONDS = 0.25
+_EVENTS_HELD = 100_000
+"""So many events that are not yet durable, and calls fail."""
+
+Written = Mapping[Identity, Any | None]
+"""Records by identity, None where one was forgotten."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One batch: what it holds, and who waits for it."""
+
+    commits: list[tuple[msgspec.Raw, Written, asyncio.Future]] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+    forget_up_to: int = 0
+    prune_before: float | None = None
+    done: asyncio.Future | None = None
+    """Resolved with the writer's reply, where somebody asked for it."""
+
+    def message(self) -> Batch:
+        audit = batch(self.events) if self.events else None
+        return Batch([commit[0] for commit in self.commits], audit, self.forget_up_to, self.prune_before)
+
+
+class Outbound:
+    """Sends at the loop's next tick, or as soon as what is under way was answered; audit events can wait 40 ms."""
+
+    def __init__(self, link: Link, keep: Callable[[Written, Reply], None]):
+        self._loop = asyncio.get_running_loop()
+        self._link = link
+        self._keep = keep
+        self._next = _Work()
+        self._under_way: _Work | None = None
+        self._wanted = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: dict[Identity, asyncio.Future] = {}
+        self._fault = ""
+
+    def writing(self, identities: Iterable[Identity]) -> asyncio.Future | None:
+        """A commit that has not been answered and changes one of these."""
+        if not self._writing:
+            return None
+        return next((self._writing[each] for each in identities if each in self._writing), None)
+
+    def commit(self, commit: Commit, written: Written) -> asyncio.Future:
+        """Raises TypeError or ValueError for what cannot be encoded; the future, Conflict or StorageUnavailable."""
+        encoded = msgspec.Raw(encode(commit))
+        durable = self._loop.create_future()
+        self._writing.update(dict.fromkeys(written, durable))
+        self._next.commits.append((encoded, written, durable))
+        self._want()
+        return durable
+
+    def audit(self, event: AuditEvent) -> None:
+        """Raises AuditUnavailable while the writer cannot write."""
+        events = self._next.events
+        if self._fault or len(events) >= _EVENTS_HELD:
+            raise AuditUnavailable(self._fault or "the writer does not keep up")
+        events.append(event)
+        if self._timer is None:
+            self._timer = self._loop.call_later(AUDIT_SECONDS, self._want)
+
+    async def audited(self) -> None:
+        """Raises AuditUnavailable."""
+        if self._next.events:
+            await self._sent()
+        elif self._under_way is not None and self._under_way.events:
+            await self._answer(self._under_way)
+
+    async def forget(self, up_to: int) -> None:
+        self._next.forget_up_to = max(self._next.forget_up_to, up_to)
+        await self._sent()
+
+    async def prune(self, before: float) -> int:
+        """How many chunks went; there may be more."""
+        self._next.prune_before = before
+        return (await self._sent()).pruned
+
+    async def flush(self) -> None:
+        """Wait until nothing is left to send."""
+        while self._under_way is not None or self._next.commits or self._next.events:
+            await (self._answer(self._under_way) if self._under_way else self._sent())
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._link.close()
+
+    async def _sent(self) -> Reply:
+        self._want()
+        return await self._answer(self._next)
+
+    async def _answer(self, work: _Work) -> Reply:
+        if work.done is None:
+            work.done = self._loop.create_future()
+        reply = await asyncio.shield(work.done)
+        if reply.fault:
+            raise AuditUnavailable(reply.fault)
+        return reply
+
+    def _want(self) -> None:
+        if not self._wanted:
+            self._wanted = True
+            if self._under_way is None:
+                self._loop.call_soon(self._send)
+
+    def _send(self) -> None:
+        self._wanted = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        work, self._next = self._next, _Work()
+        self._under_way = work
+        self._link.send(work.message(), partial(self._answered, work))
+
+    def _answered(self, work: _Work, reply: Reply) -> None:
+        self._under_way = None
+        self._fault = reply.fault
+        for number, (_, written, durable) in enumerate(work.commits):
+            for identity in written:
+                del self._writing[identity]
+            self._settle(durable, written, reply, number in reply.conflicts)
+        if reply.fault:
+            self._next.events[:0] = work.events
+            self._timer = self._timer or self._loop.call_later(_RETRY_SECONDS, self._want)
+        if work.done is not None:
+            work.done.set_result(reply)
+        if self._wanted:
+            self._send()
+
+    def _settle(self, durable: asyncio.Future, written: Written, reply: Reply, conflict: bool) -> None:
+        if reply.fault:
+            durable.set_exception(StorageUnavailable(reply.fault))
+        elif conflict:
+            durable.set_exception(Conflict("a record has moved"))
+        else:
+            self._keep(written, reply)
+            durable.set_result(None)

@@ -1,0 +1,51 @@
+"""SQLite connections as Vauban opens them. None may cross a fork."""
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+APPLICATION_ID = 0x5641_5542
+"""``VAUB`` in the file's header: whose database this is."""
+
+_BUSY_SECONDS = 10.0
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that writes: WAL, every commit on disk before it returns, checkpoints left to others."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    connection = _connect(path, "rw")
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("PRAGMA secure_delete = FAST")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    return connection
+
+
+def connect_checkpointer(path: Path) -> sqlite3.Connection:
+    connection = _connect(path, "rw")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Reads what is committed; can write nothing."""
+    return _connect(path, "ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection

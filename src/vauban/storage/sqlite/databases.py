@@ -1,0 +1,64 @@
+"""The database of a data directory, opened by the one process that writes it."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from vauban.kernel.errors import StorageUnavailable
+from vauban.storage.coherence import Page
+from vauban.storage.messages import Batch, Reply
+from vauban.storage.sqlite.checkpoints import FULL_LOG_BYTES, Checkpointer, checkpoint
+from vauban.storage.sqlite.connections import APPLICATION_ID, connect_writer
+from vauban.storage.sqlite.schemas import migrate
+from vauban.storage.sqlite.writers import Writer
+
+FILE = "vauban.sqlite"
+_CHECKED_BYTES = 64 * 2**20
+"""Up to this size every page is checked at each start; `vauban` has a command for larger ones."""
+
+
+def prepare(path: Path) -> None:
+    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do."""
+    try:
+        connection = connect_writer(path)
+        try:
+            _require_ours(connection, path)
+            migrate(connection)
+            if os.stat(path).st_size <= _CHECKED_BYTES:
+                _require_sound(connection, path)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StorageUnavailable(f"{path} cannot be opened: {error}. Restore a backup, or free the disk.") from error
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StorageUnavailable(f"{path} is another application's database")
+
+
+def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StorageUnavailable(f"{path} is damaged ({found}): restore a backup")
+
+
+class Database:
+    """A writer with its checkpoints."""
+
+    def __init__(self, path: Path, page: Page):
+        self._connection = connect_writer(path)
+        self._writer = Writer(self._connection, page)
+        self._checkpointer = Checkpointer(path)
+
+    def write(self, batches: Sequence[Batch]) -> list[Reply]:
+        replies = self._writer.write(batches)
+        if self._checkpointer.log_size() > FULL_LOG_BYTES:
+            checkpoint(self._connection, "PASSIVE")
+        return replies
+
+    def close(self) -> None:
+        self._checkpointer.stop()
+        checkpoint(self._connection, "TRUNCATE")
+        self._connection.close()

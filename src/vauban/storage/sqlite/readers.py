@@ -1,0 +1,132 @@
+"""Committed rows, read."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from vauban.kernel.records import Identity
+from vauban.storage.audit import Chunk
+from vauban.storage.changesets import Collection
+from vauban.storage.sqlite.connections import connect_reader
+
+Row = tuple[str, int, bytes]
+"""Id, version, body."""
+
+_RECORD = "SELECT version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
+_VERSION = "SELECT version FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
+_RECORDS = (
+    "SELECT id, version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id > ? ORDER BY id LIMIT ?"
+)
+_INDEXED = (
+    "SELECT id, version, body FROM index_entries JOIN records USING (kind, account, region, id) "
+    "WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id > ? ORDER BY id LIMIT ?"
+)
+_COUNT = "SELECT count(*) FROM records WHERE kind = ? AND account = ? AND region = ?"
+_COUNT_INDEXED = (
+    "SELECT count(*) FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
+)
+_CHUNK = "SELECT sequence, first, last, count, previous, hash, body FROM audit_chunks "
+
+
+class Reader:
+    """A connection that only reads. ``hold`` keeps it at one state of the database until ``release``."""
+
+    def __init__(self, path: Path):
+        self._connection = connect_reader(path)
+        self._execute = self._connection.execute
+        self.held = False
+
+    def hold(self) -> int:
+        """The version of the state held."""
+        self._execute("BEGIN")
+        self.held = True
+        return self.version()
+
+    def release(self) -> None:
+        if self.held:
+            self._execute("COMMIT")
+            self.held = False
+
+    def version(self) -> int:
+        """Of the newest change."""
+        return self._execute("SELECT version FROM state").fetchone()[0]
+
+    def record(self, identity: Identity) -> tuple[int, bytes] | None:
+        return self._execute(_RECORD, identity).fetchone()
+
+    def record_version(self, identity: Identity) -> int:
+        row = self._execute(_VERSION, identity).fetchone()
+        return row[0] if row else 0
+
+    def select(self, collection: Collection, after: str, limit: int | None) -> list[Row]:
+        bounds = (after, -1 if limit is None else limit)
+        if collection.index:
+            return self._execute(_INDEXED, (*collection, *bounds)).fetchall()
+        return self._execute(_RECORDS, (*collection[:3], *bounds)).fetchall()
+
+    def count(self, collection: Collection) -> int:
+        counted = self._execute(_COUNT_INDEXED, collection) if collection.index else self._count_all(collection)
+        return counted.fetchone()[0]
+
+    def _count_all(self, collection: Collection) -> sqlite3.Cursor:
+        return self._execute(_COUNT, collection[:3])
+
+    def due(self, until: float) -> tuple[float, Identity] | None:
+        row = self._execute("SELECT * FROM due WHERE at <= ? ORDER BY at, kind, account, region, id LIMIT 1", (until,))
+        found = row.fetchone()
+        return (found[0], found[1:]) if found else None
+
+    def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """Positions and encoded events, oldest first."""
+        return self._execute(
+            "SELECT position, event FROM outbox WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+        ).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class ChunkReader:
+    """``trails.Chunks`` over the database: bodies are read one by one, as they are wanted."""
+
+    def __init__(self, path: Path):
+        self._execute = connect_reader(path).execute
+
+    def between(self, since: float, until: float, newest_first: bool) -> Iterator[Chunk]:
+        first, last = self._bounds(since, until)
+        order = (
+            "sequence BETWEEN ? AND ? ORDER BY sequence DESC"
+            if newest_first
+            else "sequence BETWEEN ? AND ? ORDER BY sequence"
+        )
+        while first <= last:
+            row = self._execute(f"{_CHUNK} WHERE {order} LIMIT 1", (first, last)).fetchone()
+            if row is None:
+                return
+            found = Chunk(*row)
+            first, last = (first, found.sequence - 1) if newest_first else (found.sequence + 1, last)
+            if found.last >= since and found.first < until:
+                yield found
+
+    def _bounds(self, since: float, until: float) -> tuple[int, int]:
+        """Sequences between which every chunk of that time lies."""
+        oldest = "SELECT min(sequence) FROM audit_chunks"
+        newest = "SELECT max(sequence) FROM audit_chunks"
+        first = self._number(f"{oldest} WHERE last >= ?", since) if since > 0 else self._number(oldest)
+        last = self._number(f"{newest} WHERE first < ?", until) if until < float("inf") else self._number(newest)
+        return (first, last) if first is not None and last is not None else (1, 0)
+
+    def _number(self, query: str, *values: float) -> int | None:
+        return self._execute(query, values).fetchone()[0]
+
+    def denied(self, authorization_id: str) -> Chunk | None:
+        row = self._execute(
+            f"{_CHUNK} WHERE sequence = (SELECT sequence FROM denials WHERE authorization_id = ?)", (authorization_id,)
+        ).fetchone()
+        return Chunk(*row) if row else None
+
+    def anchor(self) -> tuple[int, bytes]:
+        return self._execute("SELECT anchor_sequence, anchor_hash FROM state").fetchone()
+
+    def tip(self) -> tuple[int, bytes]:
+        return self._execute("SELECT tip_sequence, tip_hash FROM state").fetchone()

@@ -1,0 +1,132 @@
+"""Committed records as a worker sees them: its memory, then the disk."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vauban.kernel.records import Identity
+from vauban.storage.caches import Cache
+from vauban.storage.changesets import ABSENT, MIXED, Changeset, Collection, Entry
+from vauban.storage.coherence import Page
+from vauban.storage.encoding import Codec
+from vauban.storage.messages import Reply
+from vauban.storage.sqlite.readers import Reader
+
+
+class Source:
+    """``changesets.Source``. Whatever a handler reads from disk in one go is one state of it."""
+
+    def __init__(self, path: Path, codec: Codec, page: Page, cached_records: int):
+        self._loop = asyncio.get_running_loop()
+        self._codec = codec
+        self._page = page
+        self._cache = Cache(page, cached_records)
+        self.cached = self._cache.entries
+        self.position = page.position
+        """How far the page's changes have been taken in: what is cached was current there."""
+        self._reader = Reader(path)
+        self.version = self._reader.version()
+        """The newest change taken in."""
+        self._held_version = 0
+
+    def synchronize(self) -> None:
+        """Drop from memory what the writer says has changed."""
+        self.release()
+        position = self._page.position
+        changed = self._page.changes(self.position, position)
+        if changed is None:
+            self._cache.clear()
+            self.version = self._reader.version()
+        for digest, version in changed or ():
+            self._cache.drop(digest, version)
+            self.version = version
+        self.position = position
+
+    def keep(self, written: Mapping[Identity, Any | None], reply: Reply) -> None:
+        """Put own commits in memory, except what others have changed since."""
+        self.synchronize()
+        newer = self._page.changes(reply.position, self.position)
+        if newer is None:
+            return
+        changed = {digest for digest, _ in newer}
+        for identity, record in written.items():
+            if not changed or self._page.digest(identity) not in changed:
+                self._cache.keep(identity, ABSENT if record is None else (reply.version, record))
+
+    def consistent(self, changes: Changeset) -> bool:
+        """Whether all that ``changes`` read was so at one time."""
+        if changes.snapshot == 0 and changes.epoch == self.version:
+            return True
+        if changes.snapshot == MIXED:
+            return False
+        now = self._hold()
+        if now == changes.epoch:
+            return True
+        version = self._reader.record_version
+        return changes.snapshot in (0, now) and all(version(key) == read[0] for key, read in changes.reads.items())
+
+    def load(self, changes: Changeset, identity: Identity) -> Entry:
+        changes.looked_at(self._hold())
+        return self._load(identity)
+
+    def _load(self, identity: Identity) -> Entry:
+        row = self._reader.record(identity)
+        entry = (row[0], self._codec.decode(identity, row[1])) if row else ABSENT
+        self._remember(identity, entry)
+        return entry
+
+    def record(self, identity: Identity) -> Any | None:
+        """Outside any changeset."""
+        entry = self.cached.get(identity)
+        if entry is None:
+            self._hold()
+            entry = self._load(identity)
+        return entry[1]
+
+    def select(
+        self, changes: Changeset, collection: Collection, after: str, limit: int | None
+    ) -> list[tuple[str, Entry]]:
+        changes.looked_at(self._hold())
+        place = collection[:3]
+        rows = self._reader.select(collection, after, limit)
+        return [(id, self._entry((*place, id), version, body)) for id, version, body in rows]
+
+    def count(self, changes: Changeset, collection: Collection) -> int:
+        changes.looked_at(self._hold())
+        return self._reader.count(collection)
+
+    def due(self, until: float) -> tuple[float, Identity] | None:
+        self.release()
+        return self._reader.due(until)
+
+    def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        self.release()
+        return self._reader.outbox(after, limit)
+
+    def release(self) -> None:
+        self._reader.release()
+
+    def close(self) -> None:
+        self._reader.release()
+        self._reader.close()
+
+    def _entry(self, identity: Identity, version: int, body: bytes) -> Entry:
+        """What is in memory, where it is the same, so that a record stays one object."""
+        entry = self.cached.get(identity)
+        if entry is None or entry[0] != version:
+            entry = (version, self._codec.decode(identity, body))
+            self._remember(identity, entry)
+        return entry
+
+    def _remember(self, identity: Identity, entry: Entry) -> None:
+        """Only what is of one state with the rest: disk may be ahead of the page for an instant."""
+        if self._held_version == self.version:
+            self._cache.keep(identity, entry)
+
+    def _hold(self) -> int:
+        """Keep the disk still until the loop's next tick; the version it has."""
+        if not self._reader.held:
+            self._held_version = self._reader.hold()
+            self._loop.call_soon(self._reader.release)
+        return self._held_version

@@ -1,0 +1,88 @@
+"""``kernel.stores.Store`` over a SQLite database that one writer writes."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vauban.kernel.events import AuditEvent, DomainEvent
+from vauban.kernel.records import Identity
+from vauban.kernel.sealing import Sealer
+from vauban.storage.audit import batch
+from vauban.storage.changesets import Changeset
+from vauban.storage.coherence import POSITION, Page
+from vauban.storage.commits import changes_of, require_unmoved
+from vauban.storage.encoding import Codec
+from vauban.storage.links import Link
+from vauban.storage.messages import Commit
+from vauban.storage.outbound import Outbound
+from vauban.storage.sqlite.readers import ChunkReader
+from vauban.storage.sqlite.sources import Source
+from vauban.storage.trails import Trail
+
+CACHED_RECORDS = 200_000
+
+_encode_event = msgspec.msgpack.Encoder(enc_hook=str).encode
+_decode_event = msgspec.msgpack.Decoder(DomainEvent).decode
+
+
+class SqliteStore:
+    """One worker's store. Made, used and closed on one event loop."""
+
+    def __init__(self, path: Path, sealer: Sealer, page: Page, link: Link, cached_records: int = CACHED_RECORDS):
+        self._codec = Codec(sealer)
+        self._words = page.words
+        self._source = Source(path, self._codec, page, cached_records)
+        self._outbound = Outbound(link, self._source.keep)
+        self.audit = self._outbound.audit
+        self.audited = self._outbound.audited
+        self.trail = Trail(ChunkReader(path))
+
+    def begin(self) -> Changeset:
+        """A changeset over the newest committed state."""
+        source = self._source
+        if self._words[POSITION] != source.position:
+            source.synchronize()
+        return Changeset(source, source.version)
+
+    def stale(self, changes: Changeset) -> bool:
+        return not self._source.consistent(changes)
+
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
+        """Raises Conflict, StorageUnavailable, and TypeError or ValueError for what a record may not hold."""
+        while (other := self._outbound.writing(changes.reads)) is not None:
+            await asyncio.wait((other,))
+        require_unmoved(changes, self._source.cached)
+        commit = Commit(
+            [(identity, entry[0]) for identity, entry in changes.reads.items()],
+            changes_of(changes, self._codec),
+            [_encode_event(event) for event in changes.events or ()],
+            batch(audit) if audit else None,
+        )
+        await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
+
+    def due(self, until: float) -> tuple[float, Identity] | None:
+        return self._source.due(until)
+
+    def load(self, identity: Identity) -> Any | None:
+        if self._words[POSITION] != self._source.position:
+            self._source.synchronize()
+        return self._source.record(identity)
+
+    def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
+        """Events at positions greater than ``after``, oldest first."""
+        return [(position, _decode_event(event)) for position, event in self._source.outbox(after, limit)]
+
+    async def forget(self, up_to: int) -> None:
+        """Drop the events at positions up to and with ``up_to``."""
+        await self._outbound.forget(up_to)
+
+    async def close(self) -> None:
+        """Write what is left to write, and let go."""
+        try:
+            await self._outbound.flush()
+        finally:
+            self._outbound.close()
+            self._source.close()
