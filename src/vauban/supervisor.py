@@ -1,7 +1,7 @@
 """The processes of a server: sealed or open, one writer, N workers; all for one.
 
-The supervisor answers nothing. If a process of its ends unforeseen, it ends the others and starts all anew: whatever was
-acknowledged is on disk, and nothing else is worth saving.
+The supervisor answers nothing. If a process of its ends unforeseen, it ends the others and starts all anew: whatever
+was acknowledged is on disk, and nothing else is worth saving.
 """
 
 import socket

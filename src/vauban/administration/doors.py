@@ -28,7 +28,7 @@ class Door:
     """An application answering `METHOD /_vauban/NAME` by a table, in JSON."""
 
     def __init__(self, operations: Mapping[str, Answer]):
-        """``operations``: ``"GET health"`` -> what answers it; ``"GET explain/"`` takes the rest of the path as ``id``."""
+        """``operations``: ``"GET health"`` -> its answer; ``"GET explain/"`` takes what is behind it as ``id``."""
         self._operations = operations
 
     async def __call__(self, request: Request) -> Response:

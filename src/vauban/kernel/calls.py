@@ -64,7 +64,7 @@ class Call:
         """The service's signing name: ``kms``."""
         self.operation = operation
         self.params = params
-        """The request's members, by the model's names; absent members are absent. Blobs are bytes, timestamps datetimes."""
+        """The request's members, by the model's names, absent ones absent. Blobs are bytes, timestamps datetimes."""
         self.principal = principal
         self.account = account
         """The account acted in: the caller's, or the resource's owner once that is resolved."""

@@ -13,7 +13,7 @@ class Principal:
     kind: PrincipalKind
     account: str
     arn: str
-    """What a policy names: ``arn:aws:iam::111122223333:user/alice``, ``…:root``, the session's ARN, a service's DNS name."""
+    """What a policy names: ``arn:aws:iam::111122223333:user/alice``, a session's ARN, a service's DNS name."""
     unique_id: str
     """``aws:userid``: AIDA… for a user, AROA…:session for a role session, the account for root."""
     name: str = ""

@@ -26,7 +26,7 @@ class Context(Protocol):
 Grants = Callable[[Principal, str, Context], str | None]
 """Given caller, action and context: the name of a grant that allows it (``grant/<id>``), or None.
 
-It must not hold the call: that one holds its resources, and a cycle for each request is a garbage collection for every few.
+It must not hold the call: that holds its resources, and a cycle for each request is garbage to be collected.
 """
 
 

@@ -207,6 +207,14 @@ def test_tags_may_decide_who_uses_a_key(vauban, kms, key_id):
     assert alice.encrypt(KeyId=key_id, Plaintext=b"x")
 
 
+def test_the_default_policy_that_terraform_leaves_behind_is_of_the_keys_own_account(vauban, kms, key_id):
+    vauban.user("alice", ALLOW_ALL)
+    policy = policy_of(allow("arn:aws:iam:::root"))
+    kms.put_key_policy(KeyId=key_id, Policy=policy)
+    assert kms.get_key_policy(KeyId=key_id)["Policy"] == policy
+    assert vauban.client("kms", user="alice").encrypt(KeyId=key_id, Plaintext=b"x")
+
+
 def test_who_may_do_nothing_is_not_told_which_keys_there_are(vauban, kms, key_id):
     vauban.user("alice")
     alice = vauban.client("kms", user="alice")

@@ -63,7 +63,7 @@ def list_key_policies(call: Call, key: Key, limit: int | None = None, marker: st
 def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check: bool) -> None:
     """Raises MalformedPolicyDocumentException or LimitExceededException for what cannot be the policy of a key."""
     try:
-        parsed = compiled(policy)
+        parsed = compiled(policy, call.account)
     except OversizedPolicy as error:
         raise LimitExceededException(f"A key policy cannot be longer than {error.limit} characters.") from None
     except MalformedPolicy as error:

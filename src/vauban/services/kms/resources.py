@@ -11,17 +11,25 @@ from typing import Any
 
 from vauban.crypto.ciphertexts import SymmetricMaterial
 from vauban.crypto.specs import SPECS, KeySpec
-from vauban.kernel.arns import arn
+from vauban.kernel.arns import PARTITION, arn
 from vauban.kernel.records import Scope, record, secret
 from vauban.policy import Policy
 
 CLOUDTRAIL_TYPE = "AWS::KMS::Key"
 
 
+NO_ACCOUNT = f"arn:{PARTITION}:iam:::root"
+"""Written by Terraform into the default policy that it leaves behind, where it was told not to ask for its account."""
+
+
 @lru_cache(maxsize=4096)
-def compiled(policy: str) -> Policy:
-    """A key policy, compiled once for all keys with the same text. Raises MalformedPolicy."""
-    return Policy.parse(policy, name="key policy", kind="key")
+def compiled(policy: str, account: str) -> Policy:
+    """A key policy, compiled once for all keys of the account with the same text. Raises MalformedPolicy.
+
+    An account's root without an account is the key's own account: AWS refuses it, and Terraform's destroy needs it.
+    """
+    own = policy.replace(NO_ACCOUNT, f"arn:{PARTITION}:iam::{account}:root")
+    return Policy.parse(own, name="key policy", kind="key")
 
 
 @record("kms:Key", id="key_id", due="due_at")
@@ -52,7 +60,7 @@ class Key:
 
     @cached_property
     def compiled_policy(self) -> Policy:
-        return compiled(self.policy)
+        return compiled(self.policy, self.account)
 
     @cached_property
     def spec(self) -> KeySpec:
