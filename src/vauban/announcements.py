@@ -24,6 +24,14 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def endpoint(settings: Settings, port: int) -> str:
+    """The URL that clients are to use."""
+    scheme = "https" if settings.tls_certificate else "http"
+    host = settings.host
+    shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}:{port}"
+
+
 def enforced(settings: Settings) -> list[str]:
     """What stands between a caller and a key, in words."""
     audit = "before it is answered" if settings.audit == "strict" else "within 50 ms"

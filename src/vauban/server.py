@@ -3,12 +3,13 @@
 import importlib
 import pkgutil
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from vauban import services
 from vauban.administration.accounts import Accounts
 from vauban.administration.doors import PREFIX, Answer, Door
-from vauban.background.clocks import Clock, VirtualClock, WallClock
+from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
@@ -16,6 +17,7 @@ from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.settings import Settings
+from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
 
 
@@ -37,10 +39,10 @@ class Vauban:
             discover(), store, self.clock.now, time.time, strict_audit=self.settings.audit == "strict"
         )
 
-    async def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
-            return await self.public_door(request)
-        return await self.gateway(request)
+            return self.public_door(request)
+        return self.gateway(request)
 
     async def prepare(self) -> None:
         """Make the accounts of a first start; on later starts there are some, and nothing is done."""
@@ -59,20 +61,40 @@ class Vauban:
         return {"status": "running", "sealed": False}
 
 
+class Kept(Vauban):
+    """A Vauban on a data directory: one worker's, sharing the clock's offset with the others on ``page``."""
+
+    def __init__(self, settings: Settings, store: Store, page: Page):
+        self._page = page
+        virtual = VirtualClock(lambda: page.clock_offset / 1e6, self._keep_offset)
+        super().__init__(settings, store, virtual if settings.clock == "virtual" else WallClock())
+
+    async def prepare(self) -> None:
+        offset = self.store.begin().at("", "").get(ClockOffset, "virtual")
+        self._page.clock_offset = int(offset.seconds * 1e6) if offset else 0
+        await super().prepare()
+
+    async def _keep_offset(self, seconds: float) -> None:
+        changes = self.store.begin()
+        changes.at("", "").put(ClockOffset(seconds))
+        await self.store.commit(changes, [])
+        self._page.clock_offset = int(seconds * 1e6)
+
+
 class Scratch(Vauban):
     """A Vauban that keeps nothing, and can be made new between tests: its accounts and their root keys stay."""
 
     def __init__(self, settings: Settings):
         self._offset = 0.0
-        clock = VirtualClock(lambda: self._offset, self._move) if settings.clock == "virtual" else WallClock()
-        super().__init__(settings, _memory(), clock)
+        virtual = VirtualClock(lambda: self._offset, self._keep_offset)
+        super().__init__(settings, _memory(), virtual if settings.clock == "virtual" else WallClock())
         self.public_door = Door({"GET health": self._health, "POST reset": self._reset})
 
     def private_operations(self) -> dict[str, Answer]:
         return {"POST reset": self._reset}
 
-    def _move(self, offset: float) -> None:
-        self._offset = offset
+    async def _keep_offset(self, seconds: float) -> None:
+        self._offset = seconds
 
     async def _reset(self, _: dict) -> dict:
         keys = [await self.accounts.access_key(each.account) for each in self.accounts.all()]

@@ -4,14 +4,41 @@ The supervisor answers nothing. If a process of its ends unforeseen, it ends the
 was acknowledged is on disk, and nothing else is worth saving.
 """
 
+import json
+import os
+import signal
 import socket
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
 
-from vauban.announcements import banner
+from vauban.administration.sealing import Sealing
+from vauban.announcements import banner, endpoint, sealed_banner
+from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.memory import protect_process
+from vauban.crypto.sealers import AccountSealer
 from vauban.http.sockets import bind_tcp
-from vauban.server import Scratch
+from vauban.kernel.errors import StorageUnavailable
+from vauban.sealed import wait_unsealed
+from vauban.server import Kept, Scratch
 from vauban.settings import Settings
+from vauban.storage.sqlite import Site
 from vauban.worker import Housekeeping, Worker
+
+STOP_SECONDS = 15.0
+"""How long the processes have to end once they are asked to."""
+RESTARTS = 5
+"""Unforeseen ends within a minute after which the server gives up."""
+SEAL_SIGNAL = signal.SIGUSR1
+"""Asks the supervisor to forget the keys."""
+
+_SIGNALS = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, SEAL_SIGNAL}
+
+End = Literal["stop", "seal", "crash"]
 
 
 class StartFailed(Exception):
@@ -23,30 +50,173 @@ def serve(settings: Settings) -> int:
     if settings.scratch and settings.workers > 1:
         raise StartFailed("--data memory is one process: leave out --workers")
     protect_process()
-    if settings.scratch:
-        return _serve_scratch(settings)
-    raise StartFailed("not yet")
+    listeners = _listen(settings)
+    return _serve_scratch(settings, listeners[0]) if settings.scratch else Supervisor(settings, listeners).run()
 
 
-def _listen(settings: Settings, count: int) -> list[socket.socket]:
-    """``count`` sockets on one port, made before any process is: a restart refuses no connection."""
+def _listen(settings: Settings) -> list[socket.socket]:
+    """A socket a worker, on one port, made before any process is: a restart refuses no connection."""
     try:
         probe = bind_tcp(settings.host, settings.port)
         port = probe.getsockname()[1]
         probe.close()
-        return [bind_tcp(settings.host, port, shared=True) for _ in range(count)]
+        return [bind_tcp(settings.host, port, shared=True) for _ in range(settings.worker_count)]
     except OSError as error:
         raise StartFailed(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Is it taken? Choose another --port."
         ) from None
 
 
-def _serve_scratch(settings: Settings) -> int:
-    (listener,) = _listen(settings, 1)
-
+def _serve_scratch(settings: Settings, listener: socket.socket) -> int:
     async def open_vauban() -> Scratch:
         return Scratch(settings)
 
-    announce = Housekeeping(settings, lambda facts: print(banner(settings, facts), flush=True))
-    Worker(settings, listener).run(open_vauban, announce)
+    housekeeping = Housekeeping(settings, lambda facts: print(banner(settings, facts), flush=True))
+    Worker(settings, listener).run(open_vauban, housekeeping)
     return 0
+
+
+class Supervisor:
+    """Opens the seal, starts the processes, and starts them anew when one ends unforeseen."""
+
+    def __init__(self, settings: Settings, listeners: list[socket.socket]):
+        self._settings = settings
+        self._listeners = listeners
+        try:
+            self._site = Site(settings.directory)
+        except StorageUnavailable as error:
+            raise StartFailed(str(error)) from None
+        self._sealing = Sealing(settings, empty=self._site.empty)
+
+    def run(self) -> int:
+        crashes: deque[float] = deque(maxlen=RESTARTS)
+        sealer = self._open()
+        while sealer is not None:
+            match self._run_processes(sealer):
+                case "stop":
+                    return 0
+                case "seal":
+                    sealer = self._wait_unsealed()
+                case "crash":
+                    if len(crashes) == RESTARTS and time.monotonic() - crashes[0] < 60:
+                        print("vauban: its processes keep ending; giving up", file=sys.stderr)
+                        return 1
+                    crashes.append(time.monotonic())
+        return 0
+
+    def _open(self) -> AccountSealer | None:
+        try:
+            return self._sealing.open()
+        except MissingSecret:
+            return self._wait_unsealed()
+        except SealError as error:
+            raise StartFailed(f"the seal does not open: {error}") from None
+
+    def _wait_unsealed(self) -> AccountSealer | None:
+        port = self._listeners[0].getsockname()[1]
+        print(sealed_banner(endpoint(self._settings, port), self._sealing.needs), flush=True)
+        return wait_unsealed(self._settings, self._sealing, self._listeners[0])
+
+    def _run_processes(self, sealer: AccountSealer) -> End:
+        """Start everything, wait for the end of it, and say which it was."""
+        processes = _Processes()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        self._site.connect(len(self._listeners))
+        processes.fork_writer(self._site.write)
+        started, tell = os.pipe()
+        for number in range(len(self._listeners)):
+            processes.fork_worker(lambda life, number=number: self._work(number, sealer, life, tell))
+        os.close(tell)
+        self._site.forked()
+        self._announce(started)
+        end = processes.wait()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        return end
+
+    def _work(self, number: int, sealer: AccountSealer, life: int, tell: int) -> None:
+        """Be a worker; the first keeps house."""
+
+        async def open_vauban() -> Kept:
+            return Kept(self._settings, await self._site.store(number, sealer), self._site.page)
+
+        housekeeping = None
+        if number == 0:
+            operations = self._sealing.operations(partial(os.kill, os.getppid(), SEAL_SIGNAL))
+            housekeeping = Housekeeping(self._settings, partial(_tell, tell), operations)
+        else:
+            os.close(tell)
+        Worker(self._settings, self._listeners[number], life).run(open_vauban, housekeeping)
+
+    def _announce(self, started: int) -> None:
+        """Say where and whose the server is, once it answers; nothing where its processes end before."""
+        with open(started) as facts:
+            line = facts.readline()
+        if line:
+            print(banner(self._settings, json.loads(line)), flush=True)
+
+
+def _tell(descriptor: int, facts: dict[str, Any]) -> None:
+    os.write(descriptor, json.dumps(facts).encode() + b"\n")
+    os.close(descriptor)
+
+
+class _Processes:
+    """The writer and the workers, as long as all of them live."""
+
+    def __init__(self) -> None:
+        self._workers: set[int] = set()
+        self._writer = 0
+        self._life, self._held = os.pipe()
+        """``_life`` can be read, in every child, once this process has ended."""
+
+    def fork_writer(self, write: Callable[[], None]) -> None:
+        """It ends by itself when all workers have."""
+        self._writer = self._fork(write)
+
+    def fork_worker(self, work: Callable[[int], None]) -> None:
+        """``work`` is given the descriptor that ends with the supervisor."""
+        self._workers.add(self._fork(lambda: work(self._life)))
+
+    def wait(self) -> End:
+        """Until a signal says so, or one of them ends; then all of them are ended."""
+        number = signal.sigwait(_SIGNALS)
+        for pid in self._workers:
+            os.kill(pid, signal.SIGTERM)
+        self._reap()
+        os.close(self._life)
+        os.close(self._held)
+        return "crash" if number == signal.SIGCHLD else "seal" if number == SEAL_SIGNAL else "stop"
+
+    def _fork(self, work: Callable[[], None]) -> int:
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid:
+            return pid
+        status = 1
+        try:
+            os.close(self._held)
+            for number in (signal.SIGINT, SEAL_SIGNAL):
+                signal.signal(number, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            protect_process()
+            work()
+            status = 0
+        except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _reap(self) -> None:
+        """Wait for every child; those that do not end in time are killed."""
+        left = {*self._workers, self._writer}
+        deadline = time.monotonic() + STOP_SECONDS
+        while left:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            left.discard(pid)
+            if not pid:
+                if time.monotonic() > deadline:
+                    for each in left:
+                        os.kill(each, signal.SIGKILL)
+                time.sleep(0.005)

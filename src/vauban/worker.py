@@ -11,7 +11,7 @@ from typing import Any
 
 from vauban.administration.doors import Answer, Door
 from vauban.administration.operations import Administration
-from vauban.announcements import enforced
+from vauban.announcements import endpoint, enforced
 from vauban.http.limits import Limits
 from vauban.http.loops import new_loop
 from vauban.http.servers import Server
@@ -87,9 +87,8 @@ class Housekeeping:
         self._operations = operations or {}
 
     async def start(self, vauban: Vauban, port: int) -> None:
-        endpoint = self._endpoint(port)
         facts = {"workers": self._settings.worker_count, "enforced": enforced(self._settings)}
-        administration = Administration(vauban, endpoint, facts)
+        administration = Administration(vauban, endpoint(self._settings, port), facts)
         operations = {**administration.operations(), **vauban.private_operations(), **self._operations}
         self._door = Server(Door(operations))
         self._path = admin_socket(self._settings.data, port)
@@ -97,16 +96,16 @@ class Housekeeping:
         self._timers = asyncio.create_task(vauban.timers.keep())
         accounts = [each.account for each in vauban.accounts.all()]
         key = await vauban.accounts.access_key(accounts[0])
-        self._announce({"endpoint": endpoint, "accounts": accounts, "access_key_id": key.access_key_id})
+        self._announce(
+            {
+                "endpoint": endpoint(self._settings, port),
+                "accounts": accounts,
+                "access_key_id": key.access_key_id,
+            }
+        )
 
     async def stop(self) -> None:
         self._timers.cancel()
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         await self._door.drain(1.0)
-
-    def _endpoint(self, port: int) -> str:
-        scheme = "https" if self._settings.tls_certificate else "http"
-        host = self._settings.host
-        shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host
-        return f"{scheme}://{shown}:{port}"

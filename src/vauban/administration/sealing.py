@@ -1,8 +1,12 @@
 """The seal of a data directory, by its settings: opened at start, opened later, or changed for another."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from vauban.administration.doors import Answer, Refused
 from vauban.crypto import sealfile
+from vauban.crypto.errors import SealError
 from vauban.crypto.sealers import AccountSealer
 from vauban.crypto.seals import Seal, create_seal, reopen_seal, seal_class
 from vauban.crypto.seals.settings import SealSettings
@@ -14,8 +18,10 @@ _ASKED_FOR = {"passphrase": "passphrase", "pkcs11": "PIN"}
 class Sealing:
     """What stands between a data directory and the keys in it. Everything here may raise SealError."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, *, empty: bool):
+        """``empty``: the directory holds nothing yet, so that it may be given a new seal."""
         self.directory: Path = settings.directory
+        self._empty = empty
         self._settings = SealSettings(
             kind=settings.seal,
             key_file=settings.seal_key_file,
@@ -36,25 +42,43 @@ class Sealing:
         """What somebody has to be asked for before it opens: ``passphrase``, ``PIN``, or ``""``."""
         return _ASKED_FOR.get(self.kind, "") if seal_class(self.kind).needs_passphrase else ""
 
-    @property
-    def opens_by_itself(self) -> bool:
-        """Whether nobody has to be asked: nothing is needed, or a file has it."""
-        files = {"passphrase": self._settings.passphrase_file, "PIN": self._settings.pkcs11_pin_file}
-        return not self.needs or bool(files[self.needs])
-
     def open(self, secret: str = "") -> AccountSealer:
         """The sealer of the directory's secrets; a directory without a seal gets one first."""
         settings = self._settings.with_secret(secret)
         sealed = sealfile.read(self.directory)
         if sealed is None:
+            if not self._empty:
+                raise SealError(f"{self.directory / sealfile.NAME} is missing, and nothing else opens what is kept")
             return sealfile.initialize(self.directory, create_seal(settings, self.directory))
         return sealfile.unseal(self.directory, self._reopened(settings))
 
-    def rewrap(self, settings: SealSettings, new_secret: str, old_secret: str = "") -> None:
+    def operations(self, forget: Callable[[], None]) -> dict[str, Answer]:
+        """For the operator's door. ``forget`` has the supervisor drop the keys."""
+
+        async def seal(_: dict[str, Any]) -> dict[str, Any]:
+            forget()
+            return {"sealed": True}
+
+        return {"GET seal": self._describe, "POST seal": seal, "POST seal/rewrap": self._rewrap}
+
+    async def _describe(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"seal": self.kind, "needs": self.needs}
+
+    async def _rewrap(self, given: dict[str, Any]) -> dict[str, Any]:
         """Put the root key under another seal; nothing that it protects is touched."""
-        old = self._reopened(self._settings.with_secret(old_secret))
-        new = create_seal(settings.with_secret(new_secret), self.directory)
-        sealfile.rewrap(self.directory, old, new)
+        wanted = SealSettings(
+            kind=str(given.get("to", "")),
+            key_file=str(given.get("key_file") or ""),
+            pkcs11_module=str(given.get("pkcs11_module") or ""),
+            pkcs11_token=str(given.get("pkcs11_token") or ""),
+        )
+        try:
+            old = self._reopened(self._settings.with_secret(str(given.get("old_secret") or "")))
+            new = create_seal(wanted.with_secret(str(given.get("secret") or "")), self.directory)
+            sealfile.rewrap(self.directory, old, new)
+        except SealError as error:
+            raise Refused(str(error)) from None
+        return {"seal": self.kind}
 
     def _reopened(self, settings: SealSettings) -> Seal:
         sealed = sealfile.read(self.directory)

@@ -41,9 +41,9 @@ class Timers:
         done = 0
         while (due := self._next(moment)) is not None:
             at, identity = due
-            clock.move_to(at)
+            await clock.move_to(at)
             done += await self._act(identity, max(at, self._now()))
-        clock.move_to(moment)
+        await clock.move_to(moment)
         return done
 
     async def run(self, until: float) -> int:

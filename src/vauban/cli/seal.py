@@ -26,11 +26,14 @@ def run(given: argparse.Namespace) -> None:
         _rewrap(given)
     else:
         status = door.ask(given, "GET", "status")
-        print(f"{status['seal']} seal, {'sealed' if status['sealed'] else 'open'}")
+        seal = status if status["sealed"] else door.ask(given, "GET", "seal")
+        print(f"{seal['seal']} seal, {'sealed' if status['sealed'] else 'open'}")
 
 
 def _rewrap(given: argparse.Namespace) -> None:
-    needs = {"passphrase": "New passphrase", "pkcs11": "PIN"}.get(given.to)
+    current = door.ask(given, "GET", "seal")
+    old_secret = ask_secret(f"Present {current['needs']}") if current["needs"] else ""
+    needs = {"passphrase": "New passphrase", "pkcs11": "PIN of the token"}.get(given.to)
     secret = ask_secret(needs) if needs else ""
     if given.to == "passphrase" and len(secret) < 8:
         raise CommandFailed("a passphrase has at least 8 characters")
@@ -39,6 +42,7 @@ def _rewrap(given: argparse.Namespace) -> None:
     options = {
         "to": given.to,
         "secret": secret,
+        "old_secret": old_secret,
         "key_file": given.key_file,
         "pkcs11_module": given.pkcs11_module,
         "pkcs11_token": given.pkcs11_token,

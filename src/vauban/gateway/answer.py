@@ -14,7 +14,7 @@ from vauban.gateway.routes import Route, Routes
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.calls import Call, Pending
-from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict
+from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service
@@ -72,9 +72,9 @@ class Gateway:
             return await self._answer(request, request_id)
         except AwsError as error:
             return write_error(error, request, request_id)
-        except AuditUnavailable:
-            log.critical("request %s: the trail cannot be written", request_id)
-            error = ServiceUnavailableException("The call could not be recorded, so it was not answered.")
+        except (AuditUnavailable, StorageUnavailable) as fault:
+            log.critical("request %s: %s", request_id, fault)
+            error = ServiceUnavailableException("The call could not be recorded, so it was not carried out.")
             return write_error(error, request, request_id)
         except Exception:
             log.exception("request %s failed", request_id)

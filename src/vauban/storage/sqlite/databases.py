@@ -18,8 +18,8 @@ _CHECKED_BYTES = 64 * 2**20
 """Up to this size every page is checked at each start; `vauban` has a command for larger ones."""
 
 
-def prepare(path: Path) -> None:
-    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do."""
+def prepare(path: Path) -> bool:
+    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do; true where anything is kept."""
     try:
         connection = connect_writer(path)
         try:
@@ -27,6 +27,7 @@ def prepare(path: Path) -> None:
             migrate(connection)
             if os.stat(path).st_size <= _CHECKED_BYTES:
                 _require_sound(connection, path)
+            return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
         finally:
             connection.close()
     except sqlite3.Error as error:

@@ -36,7 +36,7 @@ class Site:
         self._lock = DirectoryLock(directory)
         self._channels: list[tuple[socket.socket, socket.socket]] = []
         try:
-            prepare(self.path)
+            self.empty = not prepare(self.path)
         except BaseException:
             self._lock.release()
             raise
