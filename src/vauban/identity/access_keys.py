@@ -37,6 +37,8 @@ def new_access_key_id(account: str = "", prefix: str = "AKIA") -> str:
 
 def account_of_key(access_key_id: str) -> str:
     """The account that an access key id tells: 12 digits. Raises ValueError for what is no access key id."""
+    if len(access_key_id) != 20:
+        raise ValueError("an access key id has 20 characters")
     number = int.from_bytes(base64.b32decode(access_key_id[4:]))
     return f"{number >> _ACCOUNT_SHIFT & _ACCOUNT_BITS:012}"
 

@@ -22,6 +22,8 @@ _CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;chunk-signature=([0-9a-f]{64})
 _TRAILER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
 _LONGEST_LINE = 8192
 _EMPTY_HASH = sha256().hexdigest()
+_CHECKSUM = "x-amz-checksum-"
+"""What a trailer may tell; anything else there is no business of a trailer's."""
 _TRAILER_SIGNATURE = "x-amz-trailer-signature"
 
 
@@ -137,8 +139,12 @@ def _check_length(request: Request, decoded: bytes) -> None:
 def _replace(request: Request, decoded: bytes, trailers: dict[str, str]) -> None:
     headers = request.headers
     announced = {name.strip().lower() for name in headers.get("x-amz-trailer", "").split(",")} - {""}
-    if set(trailers) != announced:
-        raise AwsError("The request contained trailing data that was not announced.", code="MalformedTrailerError")
+    unfit = [name for name in trailers if not name.startswith(_CHECKSUM) or name in headers]
+    if set(trailers) != announced or unfit:
+        raise AwsError(
+            "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+            code="MalformedTrailerError",
+        )
     codings = [coding.strip() for coding in headers.pop("content-encoding", "").split(",")]
     kept = ",".join(coding for coding in codings if coding and coding != "aws-chunked")
     if kept:

@@ -78,7 +78,7 @@ def unsupported_algorithm(algorithm: str) -> AwsError:
 
 def _split(rest: str, authorization: str) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for piece in rest.split(","):
+    for piece in rest.split(",") if rest else ():
         name, equals, value = piece.strip().partition("=")
         if not equals or name in parts:
             problem = "Repeated key" if equals else "Invalid key=value pair (missing equal-sign)"
