@@ -9,13 +9,15 @@ from typing import Any
 import msgspec
 
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import SerializationException
+from vauban.aws.types import SerializationException
 from vauban.kernel.requests import Request
 from vauban.wire import json, scalars
 from vauban.wire.forms import pairs
 from vauban.wire.targets import Target
 
 QUOTED_OR_PLAIN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]*))\s*(?:,|$)', re.DOTALL)
+OUTSIDE_ANSWERS = frozenset({"header", "headers", "statusCode"})
+"""Where members of a result are that are not in its body."""
 HTTP_DATE = re.compile(r"[A-Za-z]{3,9},[^,]*")
 UNSAFE_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 

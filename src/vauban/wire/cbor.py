@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import cbor2
 
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import SerializationException, plain_type, unconvertible
-from vauban.wire import json, timestamps
+from vauban.aws.types import SerializationException, type_check, unconvertible
+from vauban.wire import json_readers, json_writers, timestamps
 
 DEEPEST = 100
 """Levels of a document."""
@@ -52,7 +52,7 @@ def without_undefined(value: Any) -> Any:
     return None if value is cbor2.undefined else value
 
 
-class Readers(json.Readers):
+class Readers(json_readers.Readers):
     """Compiles shapes into functions from decoded CBOR to params."""
 
     def scalar(self, shape: Shape) -> Callable[[Any], Any]:
@@ -62,7 +62,7 @@ class Readers(json.Readers):
         return name
 
 
-class Writers(json.Writers):
+class Writers(json_writers.Writers):
     """Compiles shapes into functions from results to what is encoded."""
 
     def scalar(self, shape: Shape) -> Callable[[Any], Any]:
@@ -70,7 +70,7 @@ class Writers(json.Writers):
             return write_timestamp
         if shape.type in ("float", "double"):
             return float
-        return json.as_it_is
+        return json_writers.as_it_is
 
     def wire_name(self, name: str, shape: Shape) -> str:
         return name
@@ -81,7 +81,7 @@ def scalar_reader(shape: Shape) -> Callable[[Any], Any]:
         return read_timestamp
     if shape.type in ("float", "double"):
         return read_number
-    check = plain_type(shape)
+    check = type_check(shape)
 
     def read(value: Any) -> Any:
         check(value)

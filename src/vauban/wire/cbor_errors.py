@@ -13,5 +13,5 @@ def rpc_cbor(said: WireError, request_id: str, namespace: str = "") -> Response:
         body["message"] = said.message
     else:
         body[said.model.message_member] = said.message
-        body |= cbor.Writers().writer(said.model.shape)(said.members())
+        body |= cbor.Writers().compiled(said.model.shape)(said.members())
     return Response(said.status, headers, cbor.encode(body))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from vauban.aws.models import OperationModel, ServiceModel
-from vauban.aws.validation import SerializationException, validator
+from vauban.aws.types import SerializationException
+from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
 from vauban.wire import cbor, cbor_errors, spellings
@@ -19,8 +20,8 @@ class CborCodec:
         self.service = service
         self.operation = operation
         self.validate = validator(operation.input)
-        self.convert = cbor.Readers().reader(operation.input) if operation.input else lambda document: {}
-        self.prepare = cbor.Writers().writer(operation.output) if operation.output else lambda result: {}
+        self.convert = cbor.Readers().compiled(operation.input) if operation.input else lambda document: {}
+        self.prepare = cbor.Writers().compiled(operation.output) if operation.output else lambda result: {}
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:
         """The request's params, valid by the model. Raises ValidationException or SerializationException."""

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from vauban.kernel.requests import Response
-from vauban.wire import json
+from vauban.wire.json_writers import Writers
 from vauban.wire.spellings import WireError
 
 
@@ -13,7 +13,7 @@ def members(said: WireError) -> dict[str, Any]:
     """An error shape's members, its message among them."""
     if said.model is None:
         return {"message": said.message}
-    return {said.model.message_member: said.message, **json.Writers().writer(said.model.shape)(said.members())}
+    return {said.model.message_member: said.message, **Writers().compiled(said.model.shape)(said.members())}
 
 
 def json_rpc(said: WireError, request_id: str, content_type: str, namespace: str = "") -> Response:

@@ -10,6 +10,8 @@ from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
 from vauban.wire import json, json_errors, spellings
+from vauban.wire.json_readers import Readers
+from vauban.wire.json_writers import Writers, encodes_directly
 from vauban.wire.targets import Target
 from vauban.wire.types import Inexpressible, type_of
 
@@ -29,10 +31,10 @@ class JsonCodec:
         self.operation = operation
         self.content_type = f"application/x-amz-json-{service.json_version}"
         self.validate = validator(operation.input)
-        self.convert = json.Readers().reader(operation.input) if operation.input else lambda document: {}
+        self.convert = Readers().compiled(operation.input) if operation.input else lambda document: {}
         self.decode = self.typed_decoder() or self.decode_slowly
-        self.prepare = json.Writers().writer(operation.output) if operation.output else lambda result: {}
-        self.direct = operation.output is not None and json.encodes_directly(operation.output)
+        self.prepare = Writers().compiled(operation.output) if operation.output else lambda result: {}
+        self.direct = operation.output is not None and encodes_directly(operation.output)
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:
         """The request's params, valid by the model. Raises ValidationException or SerializationException."""

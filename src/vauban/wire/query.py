@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vauban.aws.compilers import Compiler
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import SerializationException, unconvertible
+from vauban.aws.types import SerializationException, unconvertible
 from vauban.wire import scalars
 
 DEEPEST = 100
@@ -38,34 +39,15 @@ def tree(form: Mapping[str, str]) -> Branch:
 Read = Callable[[Branch], Any]
 
 
-class Readers:
+class Readers(Compiler):
     """Compiles shapes into functions from branches to params."""
 
     def __init__(self, ec2: bool = False):
+        super().__init__()
         self.ec2 = ec2
-        self.made: dict[int, Read] = {}
-
-    def reader(self, shape: Shape) -> Read:
-        known = self.made.get(id(shape))
-        if known is None:
-            pending: list[Read] = []
-            self.made[id(shape)] = lambda branch: pending[0](branch)
-            known = self.make(shape)
-            pending.append(known)
-            self.made[id(shape)] = known
-        return known
-
-    def make(self, shape: Shape) -> Read:
-        if shape.type == "structure":
-            return self.structure(shape)
-        if shape.type == "list":
-            return self.list(shape)
-        if shape.type == "map":
-            return self.map(shape)
-        return scalar(shape)
 
     def structure(self, shape: Shape) -> Read:
-        members = {self.name(name, member): (name, self.reader(member)) for name, member in shape.members.items()}
+        members = {self.name(name, member): (name, self.compiled(member)) for name, member in shape.members.items()}
 
         def read(branch: Branch) -> dict[str, Any]:
             found = {}
@@ -84,7 +66,7 @@ class Readers:
         return shape.flattened_item_name or shape.location_name or name
 
     def list(self, shape: Shape) -> Read:
-        element = self.reader(shape.member)
+        element = self.compiled(shape.member)
         wrapper = None if self.ec2 or shape.flattened else shape.member.location_name or "member"
 
         def read(branch: Branch) -> list[Any]:
@@ -94,7 +76,7 @@ class Readers:
         return read
 
     def map(self, shape: Shape) -> Read:
-        key, value = self.reader(shape.key), self.reader(shape.value)
+        key, value = self.compiled(shape.key), self.compiled(shape.value)
         key_name, value_name = shape.key.location_name or "key", shape.value.location_name or "value"
         wrapper = None if shape.flattened else "entry"
 
@@ -109,6 +91,16 @@ class Readers:
 
         return read
 
+    def scalar(self, shape: Shape) -> Read:
+        parse, wanted = scalars.parser(shape), shape.type
+
+        def read(branch: Branch) -> Any:
+            if branch.value is None:
+                raise unconvertible({}, wanted)
+            return parse(branch.value)
+
+        return read
+
 
 def numbered(branch: Branch) -> list[Branch]:
     """The branches of a list in order of their numbers, which may have gaps."""
@@ -118,17 +110,6 @@ def numbered(branch: Branch) -> list[Branch]:
             raise SerializationException("Key of a list must be a number")
         numbers[int(part)] = each
     return [numbers[number] for number in sorted(numbers)]
-
-
-def scalar(shape: Shape) -> Read:
-    parse, wanted = scalars.parser(shape), shape.type
-
-    def read(branch: Branch) -> Any:
-        if branch.value is None:
-            raise unconvertible({}, wanted)
-        return parse(branch.value)
-
-    return read
 
 
 def capitalized(name: str) -> str:

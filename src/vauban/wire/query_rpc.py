@@ -9,6 +9,7 @@ from vauban.kernel.requests import Request, Response
 from vauban.wire import query, spellings, xml, xml_errors
 from vauban.wire.forms import form_of
 from vauban.wire.targets import Target
+from vauban.wire.xml_writers import Writers
 
 
 class QueryCodec:
@@ -19,8 +20,8 @@ class QueryCodec:
         self.operation = operation
         self.ec2 = protocol == "ec2"
         self.validate = validator(operation.input)
-        self.convert = query.Readers(self.ec2).reader(operation.input) if operation.input else lambda branch: {}
-        self.content = xml.Writers().members(operation.output) if operation.output else None
+        self.convert = query.Readers(self.ec2).compiled(operation.input) if operation.input else lambda branch: {}
+        self.content = Writers().members(operation.output) if operation.output else None
         self.opening = f"<{operation.name}Response{xml.declared(service.xml_namespace)}>"
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:

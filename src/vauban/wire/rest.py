@@ -1,17 +1,34 @@
 """REST with JSON or XML: the operation in the method and the path, its members all over the request."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import msgspec
 
 from vauban.aws.models import OperationModel, ServiceModel
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import SerializationException, validator
+from vauban.aws.types import SerializationException
+from vauban.aws.validation import validator
 from vauban.kernel.errors import AwsError, UnsupportedParameter
 from vauban.kernel.requests import Request, Response
-from vauban.wire import bindings, json, json_errors, spellings, xml, xml_errors
+from vauban.wire import (
+    bindings,
+    json,
+    json_errors,
+    json_readers,
+    json_writers,
+    spellings,
+    xml,
+    xml_errors,
+    xml_readers,
+    xml_writers,
+)
 from vauban.wire.targets import Target
 
+ReadBody = Callable[[bytes, dict[str, Any]], None]
+"""Adds what a body holds to the params."""
+WriteBody = Callable[[dict[str, Any]], tuple[bytes, str | None]]
+"""A body, and its content type where there is one."""
 BODILESS = frozenset({204, 304})
 """Statuses whose answers have no body (RFC 9110, 15.3.5 and 15.4.5)."""
 
@@ -32,8 +49,7 @@ class RestCodec:
         self.write_body = self.body_writer(operation.output)
         self.request_id_header = "x-amz-request-id" if service.name == "s3" else "x-amzn-RequestId"
 
-    def body_reader(self, shape: Shape | None):
-        """A function that adds what the body holds to the params."""
+    def body_reader(self, shape: Shape | None) -> ReadBody:
         if shape is None:
             return lambda body, found: None
         if shape.payload:
@@ -49,7 +65,7 @@ class RestCodec:
 
         return read_members
 
-    def payload_reader(self, name: str, shape: Shape):
+    def payload_reader(self, name: str, shape: Shape) -> ReadBody:
         if shape.event_stream:
             return refuse_stream(self.operation.name, name)
         read = raw_reader(shape) or self.bodies.reader(shape)
@@ -70,13 +86,12 @@ class RestCodec:
         self.validate(found)
         return found
 
-    def body_writer(self, shape: Shape | None):
-        """A function from a result to a body and its content type."""
+    def body_writer(self, shape: Shape | None) -> WriteBody:
         if shape is None:
             return lambda result: (b"", None)
         if shape.payload:
             return self.payload_writer(shape.payload, shape.members[shape.payload])
-        in_body = [name for name, member in shape.members.items() if member.location not in xml.OUTSIDE_ANSWERS]
+        in_body = [name for name, member in shape.members.items() if member.location not in bindings.OUTSIDE_ANSWERS]
         restricted = shape.restricted(in_body)
         write, names = self.bodies.writer(restricted, shape.location_name or shape.name), frozenset(in_body)
 
@@ -87,7 +102,7 @@ class RestCodec:
 
         return write_members
 
-    def payload_writer(self, name: str, shape: Shape):
+    def payload_writer(self, name: str, shape: Shape) -> WriteBody:
         if shape.event_stream:
             return refuse_stream(self.operation.name, name)
         raw = shape.type in ("blob", "string")
@@ -137,12 +152,12 @@ class JsonBodies:
 
     content_type = "application/json"
 
-    def reader(self, shape: Shape):
-        read = json.Readers().reader(shape)
+    def reader(self, shape: Shape) -> Callable[[bytes], Any]:
+        read = json_readers.Readers().compiled(shape)
         return lambda body: read(json.decode(body))
 
-    def writer(self, shape: Shape, name: str):
-        write = json.Writers().writer(shape)
+    def writer(self, shape: Shape, name: str) -> Callable[[Any], bytes]:
+        write = json_writers.Writers().compiled(shape)
         return lambda value: msgspec.json.encode(write(value))
 
 
@@ -151,12 +166,12 @@ class XmlBodies:
 
     content_type = "application/xml"
 
-    def reader(self, shape: Shape):
-        read = xml.Readers().reader(shape)
+    def reader(self, shape: Shape) -> Callable[[bytes], Any]:
+        read = xml_readers.Readers().compiled(shape)
         return lambda body: read(xml.parse(body))
 
-    def writer(self, shape: Shape, name: str):
-        write = xml.Writers().element(shape, name)
+    def writer(self, shape: Shape, name: str) -> Callable[[Any], bytes]:
+        write = xml_writers.Writers().element(shape, name)
 
         def written(value: Any) -> bytes:
             out = [xml.DECLARATION]
@@ -171,7 +186,7 @@ def member_located(shape: Shape | None, location: str) -> str | None:
     return next((name for name, member in members.items() if member.location == location), None)
 
 
-def raw_reader(shape: Shape):
+def raw_reader(shape: Shape) -> Callable[[bytes], Any] | None:
     """How a payload that is no document is read: bytes as they are, a string from UTF-8."""
     if shape.type == "blob":
         return bytes
@@ -185,8 +200,10 @@ def read_text(body: bytes) -> str:
         raise SerializationException("The request body is not valid UTF-8") from None
 
 
-def refuse_stream(operation: str, member: str):
-    def refuse(*_: Any):
+def refuse_stream(operation: str, member: str) -> Callable[..., NoReturn]:
+    """Event streams are refused aloud."""
+
+    def refuse(*_: Any) -> NoReturn:
         raise UnsupportedParameter(operation, member)
 
     return refuse

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from vauban.aws.models import OperationModel, ServiceModel
-from vauban.aws.validation import SerializationException
+from vauban.aws.types import SerializationException
 from vauban.kernel.requests import Request
 from vauban.wire.forms import fields
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import SerializationException, article
+from vauban.aws.types import SerializationException, java_type
 from vauban.wire import timestamps
 
 INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
@@ -60,7 +60,7 @@ def parse_blob(text: str) -> bytes:
 
 
 def refused(wanted: str) -> SerializationException:
-    return SerializationException(f"STRING_VALUE can not be converted to {article(wanted)}")
+    return SerializationException(f"STRING_VALUE can not be converted to {java_type(wanted)}")
 
 
 def speller(shape: Shape, timestamp_format: str) -> Spell:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from vauban.aws.validation import SerializationException
+from vauban.aws.types import SerializationException
 
 ISO_8601 = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:[Zz]|([+-])(\d{2}):?(\d{2}))?", re.ASCII

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 from msgspec import Meta
 
+from vauban.aws.constraints import constraints
 from vauban.aws.patterns import pattern
 from vauban.aws.shapes import Shape
-from vauban.aws.validation import INTEGER_BOUNDS, constraints_of
+from vauban.aws.types import INTEGER_BOUNDS
 
 
 class Inexpressible(Exception):
@@ -62,7 +63,7 @@ class Types:
 
 
 def satisfies(value: str, shape: Shape) -> bool:
-    return all(test(value) for test, _ in constraints_of(shape))
+    return all(each.holds(value) for each in constraints(shape))
 
 
 def scalar_type(shape: Shape) -> Any:

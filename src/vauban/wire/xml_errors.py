@@ -3,6 +3,7 @@
 from vauban.kernel.requests import Response
 from vauban.wire import xml
 from vauban.wire.spellings import WireError
+from vauban.wire.xml_writers import Writers
 
 
 def query(said: WireError, request_id: str, namespace: str | None) -> Response:
@@ -43,5 +44,5 @@ def fields(said: WireError) -> str:
     if said.model is None:
         return "".join(f"<{name}>{xml.escaped(str(value))}</{name}>" for name, value in said.fields.items())
     out: list[str] = []
-    xml.Writers().members(said.model.shape)(said.members(), out)
+    Writers().members(said.model.shape)(said.members(), out)
     return "".join(out)
