@@ -7,7 +7,7 @@ worker encoded is what is kept, and the writer's work per event is next to nothi
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -55,10 +55,37 @@ class Chunk(NamedTuple):
 
 def batch(events: Sequence[AuditEvent]) -> AuditBatch:
     """``events`` (at least one) encoded together."""
-    encoded = _encode(events)
+    encoded = _encoded(events)
     times = [event.time for event in events]
     ids = [event.authorization_id for event in events if event.authorization_id]
     return AuditBatch(len(events), min(times), max(times), encoded[_header_size(encoded) :], ids)
+
+
+def _encoded(events: Sequence[AuditEvent]) -> bytes:
+    """One array. What a caller sent that MessagePack cannot hold is kept as text: no call goes unrecorded for it."""
+    try:
+        return _encode(events)
+    except (ValueError, OverflowError, RecursionError):
+        return _encode([_plain(event) for event in events])
+
+
+def _plain(event: AuditEvent) -> list[Any]:
+    """The event with unpaired surrogates escaped, huge integers as text, and nesting cut."""
+    return [_plain_value(getattr(event, name), 32) for name in event.__struct_fields__]
+
+
+def _plain_value(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return hex(value)
+    if isinstance(value, dict | list | tuple) and depth == 0:
+        return "…"
+    if isinstance(value, dict):
+        return {_plain_value(key, 0): _plain_value(each, depth - 1) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_value(each, depth - 1) for each in value]
+    return value
 
 
 def _header_size(array: bytes) -> int:

@@ -44,7 +44,7 @@ class _Work:
 class Outbound:
     """Sends at the loop's next tick, or as soon as what is under way was answered; audit events can wait 40 ms."""
 
-    def __init__(self, link: Link, keep: Callable[[Written, Reply], None]):
+    def __init__(self, link: Link, keep: Callable[[list[Written], Reply], None]):
         self._loop = asyncio.get_running_loop()
         self._link = link
         self._keep = keep
@@ -135,23 +135,27 @@ class Outbound:
     def _answered(self, work: _Work, reply: Reply) -> None:
         self._under_way = None
         self._fault = reply.fault
-        for number, (_, written, durable) in enumerate(work.commits):
-            for identity in written:
-                del self._writing[identity]
-            self._settle(durable, written, reply, number in reply.conflicts)
         if reply.fault:
             self._next.events[:0] = work.events
             self._timer = self._timer or self._loop.call_later(_RETRY_SECONDS, self._want)
-        if work.done is not None:
-            work.done.set_result(reply)
+        elif work.commits:
+            conflicts = set(reply.conflicts)
+            kept = [written for number, (_, written, _) in enumerate(work.commits) if number not in conflicts]
+            self._keep(kept, reply)
+        self._settle(work, reply)
         if self._wanted:
             self._send()
 
-    def _settle(self, durable: asyncio.Future, written: Written, reply: Reply, conflict: bool) -> None:
-        if reply.fault:
-            durable.set_exception(StorageUnavailable(reply.fault))
-        elif conflict:
-            durable.set_exception(Conflict("a record has moved"))
-        else:
-            self._keep(written, reply)
-            durable.set_result(None)
+    def _settle(self, work: _Work, reply: Reply) -> None:
+        """Tell everybody who waits."""
+        for number, (_, written, durable) in enumerate(work.commits):
+            for identity in written:
+                del self._writing[identity]
+            if reply.fault:
+                durable.set_exception(StorageUnavailable(reply.fault))
+            elif number in reply.conflicts:
+                durable.set_exception(Conflict("a record has moved"))
+            else:
+                durable.set_result(None)
+        if work.done is not None:
+            work.done.set_result(reply)

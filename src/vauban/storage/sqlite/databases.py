@@ -19,7 +19,7 @@ _CHECKED_BYTES = 64 * 2**20
 
 
 def prepare(path: Path) -> bool:
-    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do; true where anything is kept."""
+    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do; whether anything is kept."""
     try:
         connection = connect_writer(path)
         try:

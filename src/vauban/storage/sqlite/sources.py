@@ -1,7 +1,7 @@
 """Committed records as a worker sees them: its memory, then the disk."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,14 @@ class Source:
             self.version = version
         self.position = position
 
-    def keep(self, written: Mapping[Identity, Any | None], reply: Reply) -> None:
-        """Put own commits in memory, except what others have changed since."""
+    def keep(self, commits: Iterable[Mapping[Identity, Any | None]], reply: Reply) -> None:
+        """Put own commits' records in memory, except what others have changed since."""
         self.synchronize()
         newer = self._page.changes(reply.position, self.position)
         if newer is None:
             return
         changed = {digest for digest, _ in newer}
-        for identity, record in written.items():
+        for identity, record in (each for written in commits for each in written.items()):
             if not changed or self._page.digest(identity) not in changed:
                 self._cache.keep(identity, ABSENT if record is None else (reply.version, record))
 
