@@ -169,7 +169,8 @@ def test_keys_shared_through_ram_cannot_be_listed_yet(kms):
 
 
 def test_nothing_of_a_new_key_is_in_the_trail_but_its_metadata(vauban, kms):
-    create(kms, Description="orders")
+    made = create(kms, Description="orders")
     (record,) = [each for each in vauban.trail() if each["eventName"] == "CreateKey"]
     assert record["responseElements"]["keyMetadata"]["description"] == "orders"
+    assert record["resources"] == [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": made["Arn"]}]
     assert "material" not in json.dumps(record).lower().replace("currentkeymaterialid", "")

@@ -9,11 +9,12 @@ from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import UnsupportedOperationException
 from vauban.services.kms.lists import page
 from vauban.services.kms.policies import DEFAULT, require_valid
 from vauban.services.kms.resolvers import key, usable_key
-from vauban.services.kms.resources import Key, Material
+from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key, Material
 from vauban.services.kms.rotation import rotated_if_overdue
 from vauban.services.kms.tags import tagged
 
@@ -55,6 +56,7 @@ def create_key(
     )
     call.store.put(Material(identity, call.account, call.region, key_id, 1, call.now, fresh))
     call.store.put(created)
+    call.resources = (Resource(created.arn, "key", created.account, created, cloudtrail_type=CLOUDTRAIL_TYPE),)
     return {"KeyMetadata": created.metadata}
 
 
