@@ -11,7 +11,7 @@ from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
 from vauban.wire import json, json_errors, spellings
 from vauban.wire.json_readers import Readers
-from vauban.wire.json_writers import Writers, encodes_directly
+from vauban.wire.json_writers import Writers, encodes_directly, is_flat
 from vauban.wire.targets import Target
 from vauban.wire.types import Inexpressible, type_of
 
@@ -35,6 +35,7 @@ class JsonCodec:
         self.decode = self.typed_decoder() or self.decode_slowly
         self.prepare = Writers().compiled(operation.output) if operation.output else lambda result: {}
         self.direct = operation.output is not None and encodes_directly(operation.output)
+        self.flat = operation.output is not None and is_flat(operation.output)
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:
         """The request's params, valid by the model. Raises ValidationException or SerializationException."""
@@ -67,10 +68,10 @@ class JsonCodec:
         return Response(200, {"Content-Type": self.content_type, "x-amzn-RequestId": request_id}, body)
 
     def encoded(self, result: dict[str, Any]) -> bytes:
-        if self.direct:
+        if self.direct and (not self.flat or None not in result.values()):
             body = encode(result)
             # Absent members are left out, never null; the word inside a string only costs the longer way.
-            if b"null" not in body:
+            if self.flat or b"null" not in body:
                 return body
         return encode(self.prepare(result))
 

@@ -75,3 +75,8 @@ def directly(shape: Shape, seen: set[int]) -> bool:
     if shape.type in ("list", "map"):
         return directly(shape.member if shape.type == "list" else shape.value, seen)
     return shape.type not in ("timestamp", "float", "double")
+
+
+def is_flat(shape: Shape) -> bool:
+    """Whether a structure holds nothing but scalars, so that only its own members can be null."""
+    return all(member.type not in ("structure", "list", "map") for member in shape.members.values())
