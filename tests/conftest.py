@@ -6,6 +6,7 @@ import sys
 import tarfile
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -27,14 +28,14 @@ def unpacked_botocore() -> Path:
 
 
 def fetch_botocore(installed: str, root: Path) -> None:
-    staging = root / f".fetching-{os.getpid()}"
-    staging.mkdir(parents=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"]
-    subprocess.run([*command, "--dest", str(staging), f"botocore=={installed}"], check=True)
-    with tarfile.open(staging / f"botocore-{installed}.tar.gz") as archive:
-        archive.extractall(staging, filter="data")
-    try:
-        (staging / f"botocore-{installed}").rename(root / f"botocore-{installed}")
-    except OSError:
-        # Another worker was faster.
-        assert (root / f"botocore-{installed}" / "tests").is_dir()
+    root.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=root) as staging:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"]
+        subprocess.run([*command, "--dest", staging, f"botocore=={installed}"], check=True)
+        with tarfile.open(Path(staging) / f"botocore-{installed}.tar.gz") as archive:
+            archive.extractall(staging, filter="data")
+        try:
+            (Path(staging) / f"botocore-{installed}").rename(root / f"botocore-{installed}")
+        except OSError:
+            # Another worker was faster.
+            assert (root / f"botocore-{installed}" / "tests").is_dir()
