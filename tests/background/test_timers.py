@@ -1,6 +1,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.kernel.operations import DUE
+from vauban.services.kms.resources import Key
+
 
 def test_a_key_is_deleted_when_its_waiting_period_is_over_and_not_before(vauban):
     kms = vauban.client("kms")
@@ -39,3 +42,21 @@ def test_nothing_is_due_twice(vauban):
 def test_signatures_are_checked_against_real_time_however_far_the_clock_is(vauban):
     vauban.advance(days=1000)
     assert vauban.client("kms").list_keys()["Keys"] == []
+
+
+def test_what_fails_is_left_for_later_and_holds_up_nothing_else(vauban, monkeypatch):
+    kms = vauban.client("kms")
+    broken, sound = (kms.create_key()["KeyMetadata"]["KeyId"] for _ in range(2))
+    kms.enable_key_rotation(KeyId=broken, RotationPeriodInDays=90)
+    kms.enable_key_rotation(KeyId=sound, RotationPeriodInDays=91)
+    tend = DUE[Key]
+
+    def fail_for_one(call, key):
+        if key.key_id == broken:
+            raise RuntimeError("as told")
+        return tend(call, key)
+
+    monkeypatch.setitem(DUE, Key, fail_for_one)
+    assert vauban.advance(days=100) == 1
+    rotations = [len(kms.list_key_rotations(KeyId=key)["Rotations"]) for key in (broken, sound)]
+    assert rotations == [0, 1]

@@ -54,11 +54,9 @@ class Timers:
         return done
 
     def _next(self, until: float) -> tuple[float, Identity] | None:
-        """The earliest due record, unless its work failed a moment ago: then nothing, to keep the order."""
-        due = self._store.due(until)
-        if due is not None and self._failed.get(due[1], 0.0) > asyncio.get_running_loop().time():
-            return None
-        return due
+        """The earliest due record but for those whose work failed a moment ago."""
+        now = asyncio.get_running_loop().time()
+        return self._store.due(until, {identity for identity, again in self._failed.items() if again > now})
 
     async def _act(self, identity: Identity, moment: float) -> bool:
         try:

@@ -1,6 +1,6 @@
 """What a call may do with records, and what storage promises. ``storage`` implements both."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Protocol, TypeVar
 
 from vauban.kernel.events import AuditEvent, DomainEvent
@@ -87,7 +87,7 @@ class Store(Protocol):
         """Wait until everything given to ``audit`` so far is durable (strict audit)."""
         ...
 
-    def due(self, until: float) -> "tuple[float, Identity] | None":
+    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> "tuple[float, Identity] | None":
         """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope."""
         ...
 

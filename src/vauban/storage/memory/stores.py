@@ -1,7 +1,7 @@
 """``kernel.stores.Store`` in dicts."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from vauban.kernel.errors import Conflict
@@ -53,8 +53,8 @@ class MemoryStore:
     async def audited(self) -> None:
         """Nothing here lasts longer than it does already."""
 
-    def due(self, until: float) -> tuple[float, Identity] | None:
-        first = self._table.first_due()
+    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
+        first = self._table.first_due(passing_over)
         return first if first is not None and first[0] <= until else None
 
     def load(self, identity: Identity) -> Any | None:

@@ -1,6 +1,7 @@
 """Records in dicts, with their indexes and their due times in sorted lists."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Set
 from typing import Any
 
 from vauban.kernel.records import Identity
@@ -33,8 +34,8 @@ class Table:
         changes.looked_at(self.version)
         return len(self._members.get(collection, ()))
 
-    def first_due(self) -> tuple[float, Identity] | None:
-        return self._due[0] if self._due else None
+    def first_due(self, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
+        return next((due for due in self._due if due[1] not in passing_over), None)
 
     def apply(self, change: Change, record: Any | None) -> None:
         identity = change.identity

@@ -1,7 +1,7 @@
 """Committed rows, read."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from vauban.kernel.records import Identity
@@ -14,6 +14,7 @@ Row = tuple[str, int, bytes]
 
 _RECORD = "SELECT version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
 _VERSION = "SELECT version FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
+_DUE = "SELECT * FROM due WHERE at <= ? ORDER BY at, kind, account, region, id LIMIT ?"
 _RECORDS = (
     "SELECT id, version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id > ? ORDER BY id LIMIT ?"
 )
@@ -71,10 +72,9 @@ class Reader:
     def _count_all(self, collection: Collection) -> sqlite3.Cursor:
         return self._execute(_COUNT, collection[:3])
 
-    def due(self, until: float) -> tuple[float, Identity] | None:
-        row = self._execute("SELECT * FROM due WHERE at <= ? ORDER BY at, kind, account, region, id LIMIT 1", (until,))
-        found = row.fetchone()
-        return (found[0], found[1:]) if found else None
+    def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
+        rows = self._execute(_DUE, (until, 1 + len(passing_over))).fetchall()
+        return next(((at, tuple(identity)) for at, *identity in rows if tuple(identity) not in passing_over), None)
 
     def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Positions and encoded events, oldest first."""
@@ -90,7 +90,11 @@ class ChunkReader:
     """``trails.Chunks`` over the database: bodies are read one by one, as they are wanted."""
 
     def __init__(self, path: Path):
-        self._execute = connect_reader(path).execute
+        self._connection = connect_reader(path)
+        self._execute = self._connection.execute
+
+    def close(self) -> None:
+        self._connection.close()
 
     def between(self, since: float, until: float, newest_first: bool) -> Iterator[Chunk]:
         first, last = self._bounds(since, until)

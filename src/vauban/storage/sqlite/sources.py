@@ -1,7 +1,7 @@
 """Committed records as a worker sees them: its memory, then the disk."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +96,9 @@ class Source:
         changes.looked_at(self._hold())
         return self._reader.count(collection)
 
-    def due(self, until: float) -> tuple[float, Identity] | None:
+    def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
         self.release()
-        return self._reader.due(until)
+        return self._reader.due(until, passing_over)
 
     def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         self.release()

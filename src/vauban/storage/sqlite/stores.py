@@ -1,7 +1,7 @@
 """``kernel.stores.Store`` over a SQLite database that one writer writes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from vauban.storage.encoding import Codec
 from vauban.storage.links import Link
 from vauban.storage.messages import Commit
 from vauban.storage.outbound import Outbound
+from vauban.storage.sqlite.backups import back_up
 from vauban.storage.sqlite.readers import ChunkReader
 from vauban.storage.sqlite.sources import Source
 from vauban.storage.trails import Trail
@@ -32,13 +33,15 @@ class SqliteStore:
     """One worker's store. Made, used and closed on one event loop."""
 
     def __init__(self, path: Path, sealer: Sealer, page: Page, link: Link, cached_records: int = CACHED_RECORDS):
+        self._directory = path.parent
         self._codec = Codec(sealer)
         self._words = page.words
         self._source = Source(path, self._codec, page, cached_records)
         self._outbound = Outbound(link, self._source.keep)
         self.audit = self._outbound.audit
         self.audited = self._outbound.audited
-        self.trail = Trail(ChunkReader(path))
+        self._chunks = ChunkReader(path)
+        self.trail = Trail(self._chunks)
 
     def begin(self) -> Changeset:
         """A changeset over the newest committed state."""
@@ -63,8 +66,8 @@ class SqliteStore:
         )
         await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
 
-    def due(self, until: float) -> tuple[float, Identity] | None:
-        return self._source.due(until)
+    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
+        return self._source.due(until, passing_over)
 
     def load(self, identity: Identity) -> Any | None:
         if self._words[POSITION] != self._source.position:
@@ -79,6 +82,17 @@ class SqliteStore:
         """Drop the events at positions up to and with ``up_to``."""
         await self._outbound.forget(up_to)
 
+    async def prune_trail(self, before: float) -> int:
+        """Forget the oldest audit chunks whose every event is of a time before; how many went."""
+        pruned = 0
+        while went := await self._outbound.prune(before):
+            pruned += went
+        return pruned
+
+    async def back_up(self, destination: Path, beside: Sequence[str] = ()) -> None:
+        """``backups.back_up`` of this store's directory, off the loop; everything acknowledged before is in it."""
+        await asyncio.to_thread(back_up, self._directory, destination, beside)
+
     async def close(self) -> None:
         """Write what is left to write, and let go."""
         try:
@@ -86,3 +100,4 @@ class SqliteStore:
         finally:
             self._outbound.close()
             self._source.close()
+            self._chunks.close()
