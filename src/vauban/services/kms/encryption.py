@@ -8,6 +8,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.services.kms.errors import DryRunOperationException, IncorrectKeyException, InvalidCiphertextException
+from vauban.services.kms.materials import current_material
 from vauban.services.kms.resolvers import decrypting_key, usable_key
 from vauban.services.kms.resources import Key, Material
 from vauban.services.kms.usages import require_algorithm, require_usage
@@ -101,11 +102,6 @@ def re_encrypt(
     return result
 
 
-def current_material(call: Call, key: Key) -> Material:
-    """The material that is used for everything new."""
-    return call.store.get(Material, key.current_material_id)
-
-
 def _require_encrypting(call: Call, key: Key, plaintext: bytes, context: Mapping[str, str], algorithm: str) -> None:
     require_usage(call, key, "ENCRYPT_DECRYPT")
     limits = key.spec.plaintext_limits
@@ -120,7 +116,7 @@ def _require_encrypting(call: Call, key: Key, plaintext: bytes, context: Mapping
 
 
 def _encrypted(call: Call, key: Key, plaintext: bytes, context: Mapping[str, str], algorithm: str) -> bytes:
-    material = call.store.get(Material, key.current_material_id)
+    material = current_material(call, key)
     if algorithm == SYMMETRIC_DEFAULT:
         return material.symmetric.encrypt(plaintext, context)
     return material.private_key.encrypt(plaintext, algorithm)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from vauban.crypto.materials import generate, material_id
+from vauban.crypto.materials import generate
 from vauban.crypto.specs import SPECS
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
@@ -12,9 +12,10 @@ from vauban.kernel.operations import operation
 from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import UnsupportedOperationException
 from vauban.services.kms.lists import page
+from vauban.services.kms.materials import new_material
 from vauban.services.kms.policies import DEFAULT, require_valid
 from vauban.services.kms.resolvers import key, usable_key
-from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key, Material
+from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
 from vauban.services.kms.rotation import rotated_if_overdue
 from vauban.services.kms.tags import tagged
 
@@ -41,20 +42,20 @@ def create_key(
         key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
         require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
     fresh = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
-    identity = material_id(key_id, fresh)
+    material = new_material(call, key_id, fresh)
     created = Key(
         key_id,
         call.account,
         call.region,
         call.now,
         policy or DEFAULT % call.account,
-        identity,
+        material.material_id,
         spec,
         usage,
         description=description,
         tags=key_tags,
     )
-    call.store.put(Material(identity, call.account, call.region, key_id, 1, call.now, fresh))
+    call.store.put(material)
     call.store.put(created)
     call.resources = (Resource(created.arn, "key", created.account, created, cloudtrail_type=CLOUDTRAIL_TYPE),)
     return {"KeyMetadata": created.metadata}

@@ -89,4 +89,4 @@ def _leaves_a_way_back(call: Call, policy: Policy, key_arn: str) -> bool:
 
 def _require_default(policy_name: str) -> None:
     if policy_name != NAME:
-        raise NotFoundException(f"No such policy exists: {policy_name}")
+        raise NotFoundException("No such policy exists")

@@ -5,8 +5,8 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
-from vauban.services.kms.encryption import current_material
 from vauban.services.kms.errors import DryRunOperationException, UnsupportedOperationException
+from vauban.services.kms.materials import current_material
 from vauban.services.kms.resolvers import usable_key
 from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from vauban.crypto.materials import generate, material_id
+from vauban.crypto.materials import generate
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.kms.errors import ConflictException, LimitExceededException, UnsupportedOperationException
 from vauban.services.kms.lists import in_order, page
+from vauban.services.kms.materials import current_material, new_material
 from vauban.services.kms.resolvers import key, shared_key
 from vauban.services.kms.resources import Key, Material
 
@@ -56,7 +57,10 @@ def get_key_rotation_status(call: Call, key: Key) -> dict[str, Any]:
 def rotate_key_on_demand(call: Call, key: Key) -> dict[str, Any]:
     _require_rotating(key)
     if key.on_demand_rotations >= MOST_ON_DEMAND:
-        raise LimitExceededException(f"{key.arn} has been rotated on demand {MOST_ON_DEMAND} times.")
+        raise LimitExceededException(
+            "The on-demand rotations limit has been reached for the given keyId. "
+            f"No more on-demand rotations can be performed for this key: {key.key_id}"
+        )
     if key.next_rotation_date is not None and key.next_rotation_date - call.now < TOO_CLOSE:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
     rotated = _rotated(call, key, "ON_DEMAND")
@@ -101,12 +105,13 @@ def rotated_if_overdue(call: Call, key: Key) -> Key:
 
 def _rotated(call: Call, key: Key, rotation_type: str) -> Key:
     """``key`` with new material, which is put beside the old; the key itself is still to be put."""
-    generation = call.store.get(Material, key.current_material_id).generation + 1
-    fresh = generate(key.key_spec)
-    identity = material_id(key.key_id, fresh)
-    call.store.put(Material(identity, key.account, key.region, key.key_id, generation, call.now, fresh, rotation_type))
+    generation = current_material(call, key).generation + 1
+    material = new_material(
+        call, key.key_id, generate(key.key_spec), generation=generation, rotation_type=rotation_type
+    )
+    call.store.put(material)
     call.emit("KMS CMK Rotation", key.arn, **{"key-id": key.key_id})
-    return replace(key, current_material_id=identity)
+    return replace(key, current_material_id=material.material_id)
 
 
 def _entry(key: Key, material: Material) -> dict[str, Any]:
