@@ -113,3 +113,10 @@ def test_signed_headers_of_a_link_must_be_sent(verifier, sign, refuse):
 def test_a_query_that_only_looks_signed_is_unsigned(verifier, link):
     with pytest.raises(AwsError, match="Missing Authentication Token"):
         verifier.verify(replace(link, query="X-Amz-Other=1"))
+
+
+def test_a_link_of_signature_version_2_is_refused_aloud(verifier, link, refuse):
+    old = replace(link, query="AWSAccessKeyId=AKIDEXAMPLE&Signature=abc&Expires=1440938160")
+    error = refuse(verifier, old)
+    assert error.code == "InvalidRequest"
+    assert error.message.endswith("Please use AWS4-HMAC-SHA256.")

@@ -31,10 +31,7 @@ def parse_authorization(authorization: str, has_date: bool) -> Claim:
     """The claim of an Authorization header. Raises IncompleteSignatureException, saying all that it lacks."""
     algorithm, _, rest = authorization.partition(" ")
     if algorithm == "AWS":
-        raise AwsError(
-            f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.",
-            code="InvalidRequest",
-        )
+        raise outdated_version()
     if algorithm != ALGORITHM and algorithm.startswith("AWS4-"):
         raise unsupported_algorithm(algorithm)
     parts = _split(rest, authorization) if algorithm == ALGORITHM else {}
@@ -74,6 +71,14 @@ def make_claim(credential: str, signed_headers: str, signature: str) -> Claim:
 def unsupported_algorithm(algorithm: str) -> AwsError:
     """Among them SigV4A (AWS4-ECDSA-P256-SHA256), which is refused rather than half believed."""
     return IncompleteSignatureException(f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")
+
+
+def outdated_version() -> AwsError:
+    """Signature Version 2, which AWS has given up too."""
+    return AwsError(
+        f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.",
+        code="InvalidRequest",
+    )
 
 
 def _split(rest: str, authorization: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from vauban.identity import errors
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.canonical import canonical_path, canonical_query
-from vauban.identity.claims import Claim, parse_authorization
+from vauban.identity.claims import Claim, outdated_version, parse_authorization
 from vauban.identity.errors import S3_SERVICES
 from vauban.identity.payloads import UNSIGNED, check_payload
 from vauban.identity.presigned import Link, parse_link
@@ -58,6 +58,8 @@ class Verifier:
             identified = self._verify_header(request, authorization)
         elif link is not None:
             identified = self._verify_link(request, link)
+        elif "AWSAccessKeyId=" in request.query:
+            raise outdated_version()
         elif anonymous:
             return ANONYMOUS
         else:

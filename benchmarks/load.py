@@ -1,0 +1,183 @@
+"""A server process under load: wrk's requests per second and latencies, and the CPU that the server spent.
+
+Rates and latencies are this machine's, and wrk runs on the same cores. What can be compared elsewhere is the CPU per
+request, best as a ratio to a peer measured in the same run.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vauban.kernel.requests import Request
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_REPORT = """
+local number = 0
+function request()
+  number = number % #requests + 1
+  return requests[number]
+end
+function done(summary, latency)
+  io.write(string.format('REPORT {"requests": %d, "microseconds": %d, "p50": %f, "p99": %f, "errors": %d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status
+    + summary.errors.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run measured."""
+
+    rps: float
+    cpu_us: float
+    """The server's CPU per request, children included."""
+    p50_ms: float
+    p99_ms: float
+    errors: int
+    """Answers that were not 2xx or 3xx, and connections that failed."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server process that listens."""
+
+    pid: int
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Of the process and its descendants, those that have ended included."""
+        return sum(_cpu_ticks(pid) for pid in _family(self.pid)) / _TICKS
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, patience_seconds: float = 20) -> Iterator[Serving]:
+    """Run ``command`` until the block ends, from when it listens on ``port``. Raises RuntimeError if it never does."""
+    process = subprocess.Popen(command)
+    try:
+        _await_port(process, port, time.monotonic() + patience_seconds)
+        yield Serving(process.pid, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def press(
+    server: Serving, requests: Sequence[Request], *, connections: int = 64, seconds: float = 4, threads: int = 1
+) -> Load:
+    """Send ``requests`` round and round over keep-alive connections, as fast as they are answered."""
+    with tempfile.TemporaryDirectory() as directory:
+        script = Path(directory) / "requests.lua"
+        script.write_bytes(lua_script(requests))
+        command = [_wrk(), "-t", str(threads), "-c", str(connections), "-d", f"{seconds:.0f}s", "-s", str(script)]
+        before = server.cpu_seconds()
+        done = subprocess.run(
+            [*command, f"http://127.0.0.1:{server.port}/"], capture_output=True, text=True, check=True
+        )
+        spent = server.cpu_seconds() - before
+    report = json.loads(done.stdout.partition("REPORT ")[2].partition("\n")[0])
+    return Load(
+        rps=report["requests"] / report["microseconds"] * 1e6,
+        cpu_us=spent / report["requests"] * 1e6,
+        p50_ms=report["p50"] / 1000,
+        p99_ms=report["p99"] / 1000,
+        errors=report["errors"],
+    )
+
+
+def median_load(loads: Sequence[Load]) -> Load:
+    """The median of each measure; errors are added up."""
+    return Load(
+        rps=statistics.median(load.rps for load in loads),
+        cpu_us=statistics.median(load.cpu_us for load in loads),
+        p50_ms=statistics.median(load.p50_ms for load in loads),
+        p99_ms=statistics.median(load.p99_ms for load in loads),
+        errors=sum(load.errors for load in loads),
+    )
+
+
+def interleave(runs: dict[str, Callable[[], Load]], rounds: int = 3) -> dict[str, Load]:
+    """Each run's median over rounds in which all take their turn, so that a noisy moment hurts all alike."""
+    loads: dict[str, list[Load]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            loads[name].append(run())
+    return {name: median_load(each) for name, each in loads.items()}
+
+
+def lua_script(requests: Sequence[Request]) -> bytes:
+    """A wrk script that sends ``requests`` in turn."""
+    lines = ["requests = {}"]
+    lines += [f"requests[{number}] = {_quoted(_wire(request))}" for number, request in enumerate(requests, 1)]
+    return ("\n".join(lines) + _REPORT).encode()
+
+
+def _wire(request: Request) -> bytes:
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    headers = {**request.headers, "content-length": str(len(request.body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{request.method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + request.body
+
+
+def _quoted(data: bytes) -> str:
+    return '"' + "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03}" for byte in data) + '"'
+
+
+def _wrk() -> str:
+    found = shutil.which("wrk")
+    if found is None:
+        raise RuntimeError("wrk is needed: apt-get install wrk")
+    return found
+
+
+def _await_port(process: subprocess.Popen, port: int, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def _family(pid: int) -> list[int]:
+    parents = {int(path.name): int(_stat(path)[1]) for path in Path("/proc").glob("[0-9]*") if _stat(path)}
+    family = [pid]
+    for each in family:
+        family += [child for child, parent in parents.items() if parent == each]
+    return family
+
+
+def _cpu_ticks(pid: int) -> int:
+    fields = _stat(Path(f"/proc/{pid}"))
+    return sum(map(int, fields[11:15])) if fields else 0
+
+
+def _stat(process: Path) -> list[str]:
+    """The fields of /proc/[pid]/stat after the name, state first; none where the process is gone."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
