@@ -86,6 +86,14 @@ def test_a_policy_that_locks_its_author_out_is_refused(vauban, kms, key_id):
     assert vauban.client("kms", user="alice").describe_key(KeyId=made["KeyId"])
 
 
+def test_conditions_that_the_caller_meets_lock_nobody_out(kms, key_id):
+    met = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}, "StringEquals": {"kms:CallerAccount": ACCOUNT}}
+    kms.put_key_policy(KeyId=key_id, Policy=policy_of(allow(ROOT, Condition=met)))
+    unmet = {"Bool": {"aws:SecureTransport": "true"}}
+    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match=LOCKED_OUT):
+        kms.put_key_policy(KeyId=key_id, Policy=policy_of(allow(ROOT, Condition=unmet)))
+
+
 def test_a_deny_of_the_next_put_is_a_lock_out_too(kms, key_id):
     deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:PutKeyPolicy", "Resource": "*"}
     with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match=LOCKED_OUT):

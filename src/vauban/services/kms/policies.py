@@ -32,6 +32,7 @@ DEFAULT = """\
 """What a key gets where none is given: it leaves everything to the account's IAM policies."""
 
 _ALL_ALLOWED = Policies(identity=(full_access("scp"),))
+"""Stands for whatever the account's own policies may come to allow."""
 
 
 @operation("GetKeyPolicy", on=key("KeyId"))
@@ -77,14 +78,28 @@ def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check
 def _leaves_a_way_back(call: Call, policy: Policy, key_arn: str) -> bool:
     """Whether the caller may put the next policy too, given all that the account's own policies could allow."""
     resource = Resource(key_arn, "key", call.account, policy=policy, policy_rules=True)
-    context = {
-        "aws:principalarn": call.principal.issuer_arn or call.principal.arn,
-        "aws:principalaccount": call.principal.account,
-        "kms:calleraccount": call.principal.account,
-        "kms:policyname": NAME,
+    return decide(call.principal, _ALL_ALLOWED, "kms:PutKeyPolicy", resource, _next_context(call)).allowed
+
+
+def _next_context(call: Call) -> dict[str, Any]:
+    """What conditions could ask of the next PutKeyPolicy, were it made by the same caller in the same way."""
+    principal = call.principal
+    return {
+        "aws:currenttime": call.now,
+        "aws:epochtime": int(call.time),
+        "aws:principalaccount": principal.account,
+        "aws:principalarn": principal.issuer_arn or principal.arn,
+        "aws:requestedregion": call.region,
+        "aws:securetransport": call.request.secure,
+        "aws:sourceip": call.request.source_ip,
+        "aws:userid": principal.unique_id,
+        "aws:username": principal.name or None,
+        "aws:viaawsservice": bool(call.via),
         "kms:bypasspolicylockoutsafetycheck": False,
+        "kms:calleraccount": principal.account,
+        "kms:policyname": NAME,
+        **{f"aws:principaltag/{name.lower()}": value for name, value in principal.tags.items()},
     }
-    return decide(call.principal, _ALL_ALLOWED, "kms:PutKeyPolicy", resource, context).allowed
 
 
 def _require_default(policy_name: str) -> None:
