@@ -1,10 +1,13 @@
 import asyncio
+import gc
 import socket
 import threading
 
 import pytest
 
+from vauban.http.connections import Connection
 from vauban.http.limits import Limits
+from vauban.http.requests import RequestReader
 from vauban.kernel.requests import Request, Response
 
 GET = b"GET /%d HTTP/1.1\r\nHost: vauban.test\r\n\r\n"
@@ -274,3 +277,25 @@ def test_the_application_is_told_who_asks(serve):
         return Response(200, {}, f"{request.source_ip} {request.secure}".encode())
 
     assert serve(address).ask(LAST).endswith(b"127.0.0.1 False")
+
+
+@pytest.mark.parametrize("application", [naps, large])
+def test_a_connection_that_is_gone_leaves_nothing_for_the_garbage_collector(serve, application):
+    served = serve(application)
+    gc.collect()
+    gc.disable()
+    try:
+        served.ask(GET % 1 + LAST)
+        served.ask(b"nonsense\r\n\r\n")
+        with served.connect() as client:
+            client.send(GET % 1)
+        while served.server.connections:
+            served.pass_time(3)
+        for _ in range(100):
+            left = [type(each) for each in gc.get_objects() if isinstance(each, Connection | RequestReader)]
+            if not left:
+                break
+            served.run(asyncio.sleep(0.01))
+        assert left == []
+    finally:
+        gc.enable()

@@ -36,9 +36,11 @@ class Connection(asyncio.Protocol):
         self._loop = server.loop
         self._secure = secure
         self._transport: Any = None
-        self._reader = RequestReader(server.limits)
+        self._reader: RequestReader
+        """Made once it is known whose requests it reads."""
         self._task: asyncio.Task[Response] | None = None
-        self._refusal: Refusal | None = None
+        self._refusal: Response | None = None
+        """The last answer, to a stream that makes no sense any more."""
         self._unread: bytes | memoryview = b""
         """Bytes that wait to be parsed until the queue has room."""
         self._reading = True
@@ -63,7 +65,7 @@ class Connection(asyncio.Protocol):
         self._since = self._server.now
         refusal = self._server.admit(self)
         if refusal is not None:
-            self._refuse(refusal)
+            self._refuse(refusal.response())
 
     def data_received(self, data: bytes) -> None:
         if self._closing or self._refusal is not None:
@@ -79,6 +81,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """A client that has only stopped sending still gets the answers that are due. TLS has no such half."""
         if self._closing or self._secure or not (self._task or self._reader.ready or self._unread):
+            self._closing = True
             return False
         self._ending = True
         return True
@@ -130,7 +133,7 @@ class Connection(asyncio.Protocol):
         try:
             reader.feed(data)
         except Refusal as refusal:
-            self._refusal = refusal
+            self._refusal = refusal.response()
             self._unread = b""
         else:
             if reader.phase is not _BETWEEN and reader.begun != self._timed:
@@ -221,12 +224,12 @@ class Connection(asyncio.Protocol):
     def _is_last(self) -> bool:
         return not (self._reader.ready or self._unread or self._refusal)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Response) -> None:
         """Say no, then swallow for a while what the client is still sending: a reset would lose it the answer."""
         self._closing = True
         self._since = self._server.now
         self._let_read(True)
-        data = self._writer.write(refusal.response(), close=True)
+        data = self._writer.write(refusal, close=True)
         self._written_bytes += len(data)
         self._transport.write(data)
         if self._transport.can_write_eof():
@@ -242,12 +245,12 @@ class Connection(asyncio.Protocol):
         limits = self._limits
         phase = self._reader.phase
         if phase is Phase.HEAD and waited > limits.header_seconds:
-            self._refuse(Refusal(408, "The headers took too long."))
+            self._refuse(plain_response(408, "The headers took too long."))
         elif (
             phase is Phase.BODY
             and self._reader.body_received < (waited - limits.grace_seconds) * limits.bytes_per_second
         ):
-            self._refuse(Refusal(408, "The body came too slowly."))
+            self._refuse(plain_response(408, "The body came too slowly."))
         elif phase is _BETWEEN and waited > (limits.idle_seconds if self._reader.begun else limits.header_seconds):
             self._close()
 
