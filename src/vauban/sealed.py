@@ -26,9 +26,9 @@ class ServiceUnavailableException(AwsError):
     status = 503
 
 
-def wait_unsealed(settings: Settings, sealing: Sealing, listener: socket.socket) -> AccountSealer | None:
+def wait_unsealed(settings: Settings, sealing: Sealing, listeners: list[socket.socket]) -> AccountSealer | None:
     """Answer as a sealed server until somebody unseals it; None where it is told to stop instead."""
-    return asyncio.run(_Sealed(settings, sealing).wait(listener))
+    return asyncio.run(_Sealed(settings, sealing).wait(listeners))
 
 
 class _Sealed:
@@ -39,13 +39,14 @@ class _Sealed:
         self._end = asyncio.Event()
         self._door = Door({"GET health": self._health, "GET status": self._status, "POST unseal": self._unseal})
 
-    async def wait(self, listener: socket.socket) -> AccountSealer | None:
+    async def wait(self, listeners: list[socket.socket]) -> AccountSealer | None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._end.set)
         server = Server(self)
         path = admin_socket(self._settings.data, self._settings.port)
-        await server.listen(listener.dup(), tls_of(self._settings))
+        for listener in listeners:
+            await server.listen(listener.dup(), tls_of(self._settings))
         await server.listen(bind_unix(str(path)))
         await self._end.wait()
         await server.drain(1.0)

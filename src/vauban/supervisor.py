@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
+from vauban.administration import backups
 from vauban.administration.sealing import Sealing
 from vauban.announcements import banner, endpoint, sealed_banner
 from vauban.crypto.errors import MissingSecret, SealError
@@ -115,7 +116,7 @@ class Supervisor:
     def _wait_unsealed(self) -> AccountSealer | None:
         port = self._listeners[0].getsockname()[1]
         print(sealed_banner(endpoint(self._settings, port), self._sealing.needs), flush=True)
-        return wait_unsealed(self._settings, self._sealing, self._listeners[0])
+        return wait_unsealed(self._settings, self._sealing, self._listeners)
 
     def _run_processes(self, sealer: AccountSealer) -> End:
         """Start everything, wait for the end of it, and say which it was."""
@@ -142,6 +143,7 @@ class Supervisor:
         housekeeping = None
         if number == 0:
             operations = self._sealing.operations(partial(os.kill, os.getppid(), SEAL_SIGNAL))
+            operations |= backups.operations(self._settings.directory)
             housekeeping = Housekeeping(self._settings, partial(_tell, tell), operations)
         else:
             os.close(tell)

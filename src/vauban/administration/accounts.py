@@ -38,7 +38,7 @@ class Accounts:
         def propose(changes: Changeset) -> tuple[AccessKey, str, str]:
             made = Account(account or new_account_id(), self._time(), len(self.all()) + 1)
             secret = secret_access_key.encode() or new_secret_access_key()
-            key = AccessKey(access_key_id or new_access_key_id(), made.account, self._time(), secret)
+            key = AccessKey(access_key_id or new_access_key_id(made.account), made.account, self._time(), secret)
             world = changes.at("", "")
             if world.get(Account, made.account) or world.get(AccessKey, key.access_key_id):
                 raise ValueError(f"account {made.account} or access key {key.access_key_id} is there already")
@@ -81,7 +81,7 @@ class Accounts:
                 raise LookupError(f"account {account} has no user {user_name}")
             if changes.at("", "").get(Account, account) is None:
                 raise LookupError(f"there is no account {account}")
-            key = AccessKey(new_access_key_id(), account, self._time(), new_secret_access_key(), user_name)
+            key = AccessKey(new_access_key_id(account), account, self._time(), new_secret_access_key(), user_name)
             changes.at("", "").put(key)
             return key, account, "CreateAccessKey"
 

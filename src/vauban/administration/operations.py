@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any, Protocol
 
 from vauban.administration.accounts import Accounts
@@ -47,7 +46,6 @@ class Administration:
             "POST clock": self.advance,
             "GET explain/": self.explain,
             "POST trail": self.trail,
-            "POST backup": self.backup,
         }
 
     async def status(self, _: dict[str, Any]) -> dict[str, Any]:
@@ -97,16 +95,6 @@ class Administration:
             raise Refused(f"ask for 1 to {_MOST_RECORDS} events")
         found = self._house.store.trail.events(where=_filter(given.get("event_name"), given.get("denied", False)))
         return {"records": [cloudtrail_record(event) for event in islice(found, last)][::-1]}
-
-    async def backup(self, given: dict[str, Any]) -> dict[str, Any]:
-        target = Path(str(given.get("to", "")))
-        if not target.is_absolute():
-            raise Refused("say where to write the backup, as an absolute path")
-        try:
-            written = await self._house.store.backup(target)
-        except (OSError, ValueError) as error:
-            raise Refused(str(error)) from None
-        return {"directory": str(target), "bytes": written}
 
     def _time(self) -> str:
         return datetime.fromtimestamp(self._house.clock.now(), UTC).isoformat(timespec="seconds")

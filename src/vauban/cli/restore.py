@@ -17,7 +17,7 @@ def run(given: argparse.Namespace) -> None:
     from vauban.kernel.errors import StorageUnavailable
 
     try:
-        restore(Path(given.source), Path(given.data))
-    except (OSError, ValueError, StorageUnavailable) as error:
+        events = restore(Path(given.source), Path(given.data))
+    except (OSError, StorageUnavailable) as error:
         raise CommandFailed(str(error)) from None
-    print(f"Restored into {Path(given.data).resolve()}.")
+    print(f"Restored into {Path(given.data).resolve()}; {events} audit events, their chain intact.")

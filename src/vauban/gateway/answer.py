@@ -82,13 +82,14 @@ class Gateway:
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         target = self._detect(request)
-        identified = self._verifier.verify(request)
+        route = self.routes.find(target.service, target.operation)
+        signing_name = route.service_model.signing_name
+        identified = self._verifier.verify(request, signing_name)
         changes = self.store.begin()
         caller = self._callers.of(identified.access_key, changes)
-        route = self.routes.find(target.service, target.operation)
         codec = route.codec(target.protocol)
         call = Call(
-            route.service_model.signing_name,
+            signing_name,
             route.operation,
             {},
             caller.principal,
@@ -115,7 +116,7 @@ class Gateway:
                 result = attempt.perform(call, route)
             except Pending as pending:
                 work = asyncio.get_running_loop().run_in_executor(self._slow_work, pending.function, *pending.arguments)
-                call.computed[pending.key] = await work
+                pending.keep(await work)
             else:
                 if await self._keep(attempt):
                     return result

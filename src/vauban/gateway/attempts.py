@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 class Attempt:
     """Proposes changes and audit events; the gateway keeps them together, or drops them and tries again."""
 
-    __slots__ = ("_caller", "_gateway", "changes", "events")
+    __slots__ = ("_asked", "_caller", "_gateway", "changes", "events")
 
     def __init__(self, gateway: "Gateway", caller: Caller, changes: Changeset, events: list[AuditEvent] | None = None):
         self._gateway = gateway
         self._caller = caller
+        self._asked = 0
         self.changes = changes
         self.events: list[AuditEvent] = [] if events is None else events
 
     def start_again(self, changes: Changeset) -> None:
         """Forget what was proposed; the next run stands on ``changes``."""
+        self._asked = 0
         self.changes = changes
         self.events = []
 
@@ -66,7 +68,8 @@ class Attempt:
             call.request_id,
             via=(*call.via, f"{call.service}.amazonaws.com"),
         )
-        inner.computed = call.computed
+        self._asked += 1
+        inner.computed = call.computed.setdefault(self._asked, {})
         attempt = Attempt(self._gateway, self._caller, self.changes.nested(), self.events)
         try:
             route.validate(params)

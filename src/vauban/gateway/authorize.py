@@ -12,15 +12,18 @@ from vauban.kernel.ids import authorization_id
 from vauban.kernel.resources import ANY, Resource
 from vauban.policy import Plan, denial_message, plan
 
-_PLANS_KEPT = 100_000
+_PLANS_KEPT = 20_000
+
+_Key = tuple[Caller, str, object, str]
+"""Caller, action, the resource's policy, and its ARN; or its owner, where the plan is one for all that they own."""
 
 
 class Authorizer:
-    """Decides calls. A plan is what is left of all policies for one caller, action and resource; it is kept for as
-    long as the caller's policies and the resource's are the very objects it was made from."""
+    """Decides calls. A plan is what is left of all policies for one caller, action and resource; new policies make a
+    new caller or a new policy object, and so a new plan."""
 
     def __init__(self) -> None:
-        self._plans: dict[tuple[str, str, str], tuple[Caller, object, Plan]] = {}
+        self._plans: dict[_Key, Plan] = {}
 
     def authorize(self, call: Call, caller: Caller, route: Route, resources: tuple[Resource, ...]) -> None:
         """Raises AccessDeniedException, with the decision, unless every resource may be acted on."""
@@ -41,18 +44,24 @@ class Authorizer:
 
     def _decide(self, call: Call, caller: Caller, route: Route, action: str, resource: Resource) -> Decision:
         context = CallContext(call, resource, route.service.conditions)
-        return self._plan(caller, action, resource).decide(context, resource.grants)
+        decision = self._plan(caller, action, resource).decide(context, resource.grants)
+        if decision.allowed or decision.resource == resource.arn:
+            return decision
+        return plan(caller.principal, caller.policies, action, resource).decide(context)
 
     def _plan(self, caller: Caller, action: str, resource: Resource) -> Plan:
-        key = (caller.principal.arn, action, resource.arn)
-        kept = self._plans.get(key)
-        if kept is not None and kept[0] is caller and kept[1] is resource.policy:
-            return kept[2]
-        made = plan(caller.principal, caller.policies, action, replace(resource, record=None, grants=None))
-        if len(self._plans) >= _PLANS_KEPT:
-            self._plans.clear()
-        self._plans[key] = (caller, resource.policy, made)
-        return made
+        shared = (caller, action, resource.policy, resource.account)
+        kept = self._plans.get(shared)
+        if kept is not None:
+            return kept
+        own = (caller, action, resource.policy, resource.arn)
+        kept = self._plans.get(own)
+        if kept is None:
+            kept = plan(caller.principal, caller.policies, action, replace(resource, record=None, grants=None))
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            self._plans[shared if kept.any_resource else own] = kept
+        return kept
 
     @staticmethod
     def _require(call: Call, decision: Decision) -> None:

@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.events import DomainEvent
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 class Pending(Exception):
     """Raised through a handler by ``Call.slowly``: the door awaits the work, then runs the handler again."""
 
-    def __init__(self, key: Any, function: Callable[..., Any], arguments: tuple[Any, ...]):
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], keep: Callable[[Any], None]):
         super().__init__()
-        self.key = key
         self.function = function
         self.arguments = arguments
+        self.keep = keep
+        """Given the result, before the handler is run again."""
 
 
 class Call:
@@ -80,6 +82,7 @@ class Call:
         self.store: Records
         """The records of the account and region acted in; set once the call is allowed."""
         self.computed: dict[Any, Any] = {}
+        """Results of slow work, kept from one run of the handler to the next."""
         self.asker: Callable[[Call, str, dict[str, Any]], Any] | None = None
         """What answers ``ask``; set by the gateway."""
 
@@ -112,7 +115,7 @@ class Call:
         """The result of slow pure work (key generation), done off the loop; the handler is run again with it."""
         key = (function, arguments)
         if key not in self.computed:
-            raise Pending(key, function, arguments)
+            raise Pending(function, arguments, partial(self.computed.__setitem__, key))
         return self.computed[key]
 
     def ask(self, action: str, **params: Any) -> Any:

@@ -24,9 +24,18 @@ _MOST_OUTCOMES = 64
 class Plan:
     """What ``plan`` found; immutable to the eye, and safe to keep as long as what it was made from stands."""
 
-    __slots__ = ("_certain", "_conditions", "_outcomes", "_possible", "_question")
+    __slots__ = ("_certain", "_conditions", "_outcomes", "_possible", "_question", "any_resource")
 
-    def __init__(self, question: Question, certain: list[Finding], possible: list[tuple[Finding, Condition]]):
+    def __init__(
+        self,
+        question: Question,
+        certain: list[Finding],
+        possible: list[tuple[Finding, Condition]],
+        *,
+        any_resource: bool = False,
+    ):
+        self.any_resource = any_resource
+        """Whether every resource of the same owner and policy is decided on alike; a denial still names this one."""
         self._question = question
         self._certain = certain
         self._possible = possible
@@ -77,9 +86,11 @@ def plan(principal: Principal, policies: Policies, action: str, resource: Resour
     question = Question(principal, policies, action, resource)
     certain: list[Finding] = []
     possible: list[tuple[Finding, Condition]] = []
+    any_resource = True
     arn = segments(resource.arn)
     lower = action.lower()
     for layer, level, policy, statement, reach in _candidates(question, lower):
+        any_resource = any_resource and statement.any_resource
         residue = statement.residue(arn)
         if residue is False:
             continue
@@ -88,7 +99,7 @@ def plan(principal: Principal, policies: Policies, action: str, resource: Resour
             certain.append(finding)
         else:
             possible.append((finding, residue))
-    return Plan(question, certain, _undecided(certain, possible))
+    return Plan(question, certain, _undecided(certain, possible), any_resource=any_resource)
 
 
 def decide(principal: Principal, policies: Policies, action: str, resource: Resource, context: Context) -> Decision:

@@ -29,6 +29,8 @@ class Statement(NamedTuple):
     matches_action: Match
     """Given an action in lower case."""
     resource: "Resources"
+    any_resource: bool
+    """Whether it speaks of every resource alike."""
     condition: Condition | None
     clauses: tuple[str, ...]
     """The conditions in words."""
@@ -60,6 +62,7 @@ def compile_statement(statement: StatementDocument, label: str, *, variables: bo
         statement.principals,
         _actions(statement),
         _resources(statement, variables),
+        "*" in statement.resources and not statement.not_resources,
         _condition(statement, variables),
         tuple(str(clause) for clause in statement.clauses),
         _services(statement),
