@@ -13,6 +13,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -52,11 +53,8 @@ class InProcess:
         **more: Any,
     ) -> "BaseClient":
         """A boto3 client that signs as the account's root, or as one of its users."""
-        import boto3
-
         key = self._wait(self.vauban.accounts.access_key(account or self.account, user))
-        session = boto3.session.Session()
-        client = session.client(
+        client = _session().client(
             service,
             region_name=region,
             endpoint_url=more.pop("endpoint_url", "http://vauban.test"),
@@ -101,6 +99,14 @@ class InProcess:
 
         response = self.request(_as_request(request))
         return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: making it is most of what a client costs."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def _as_request(prepared: Any) -> Request:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import botocore.session
 import pytest
-from botocore import xform_name
 
 from vauban.services.kms import SERVICE, errors
 from vauban.services.kms.resolvers import KeyResolver
@@ -32,40 +31,9 @@ LATER = {
 }
 
 
-def members_of(name: str) -> set[str]:
-    shape = MODEL.operation_model(name).input_shape
-    return set(shape.members) if shape else set()
-
-
 def test_every_operation_of_the_model_is_declared_or_known_to_come_later():
     assert set(SERVICE.operations) | LATER == set(MODEL.operation_names)
     assert not set(SERVICE.operations) & LATER
-
-
-@pytest.mark.parametrize("name", SERVICE.operations)
-def test_every_member_is_taken_resolved_or_refused(name):
-    declared = SERVICE.operations[name]
-    resolved = {member for resolver in declared.on for member in resolver.members}
-    taken = {member for member in members_of(name) if xform_name(member) in declared.parameters}
-    assert members_of(name) == taken | resolved | set(declared.unsupported)
-
-
-@pytest.mark.parametrize("name", SERVICE.operations)
-def test_nothing_is_declared_that_the_model_does_not_have(name):
-    declared = SERVICE.operations[name]
-    resolved = {member for resolver in declared.on for member in resolver.members}
-    assert resolved | set(declared.unsupported) <= members_of(name)
-    assert set(declared.parameters) <= {xform_name(member) for member in members_of(name)}
-
-
-@pytest.mark.parametrize("name", SERVICE.operations)
-def test_a_member_that_may_be_left_out_has_a_default(name):
-    declared = SERVICE.operations[name]
-    shape = MODEL.operation_model(name).input_shape
-    required = {xform_name(member) for member in shape.required_members} if shape else set()
-    parameters = inspect.signature(declared.handler).parameters
-    for parameter in declared.parameters:
-        assert (parameters[parameter].default is inspect.Parameter.empty) == (parameter in required)
 
 
 @pytest.mark.parametrize("name", SERVICE.operations)
