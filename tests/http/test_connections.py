@@ -299,3 +299,22 @@ def test_a_connection_that_is_gone_leaves_nothing_for_the_garbage_collector(serv
         assert left == []
     finally:
         gc.enable()
+
+
+def wait_for(served, size: int) -> None:
+    while served.server.unfinished.bytes != size:
+        served.run(asyncio.sleep(0.005))
+
+
+def test_bodies_that_are_still_coming_are_bounded_together_and_room_is_made_when_they_end(serve):
+    served = serve(limits=Limits(unfinished_bytes=150_000))
+    start = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n" + b"x" * 100_000
+    first, second = served.connect(), served.connect()
+    with first, second:
+        first.send(start)
+        wait_for(served, 100_000)
+        second.send(start)
+        assert second.until(b"\r\n").startswith(b"HTTP/1.1 503 ")
+        first.send(b"x")
+        assert first.until(b"\r\n").startswith(b"HTTP/1.1 200 ")
+    wait_for(served, 0)

@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
         self.client = _address(transport.get_extra_info("peername"))
-        self._reader = RequestReader(self._limits, self.client, self._secure)
+        self._reader = RequestReader(self._limits, self.client, self._secure, self._server.unfinished)
         self._since = self._server.now
         refusal = self._server.admit(self)
         if refusal is not None:

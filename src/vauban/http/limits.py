@@ -15,6 +15,8 @@ class Limits:
     """Header lines of a request: beyond it 431."""
     body_bytes: int = 8 * 1024 * 1024
     """The body, decoded from chunks: beyond it 413."""
+    unfinished_bytes: int = 256 * 1024 * 1024
+    """All bodies that are still coming, together: beyond it 503 to whoever sends on."""
     connections: int = 8192
     """Open connections: beyond it 503."""
     connections_per_client: int = 2048

@@ -55,10 +55,25 @@ def _is_authority(host: str) -> bool:
     return _AUTHORITY.fullmatch(host) is not None
 
 
+class Unfinished:
+    """The bytes of bodies that are still coming, over all connections of a server."""
+
+    __slots__ = ("bytes",)
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
 class RequestReader:
     """Bytes in, whole requests out: ``feed``, then take from ``ready``."""
 
-    def __init__(self, limits: Limits, source_ip: str = "127.0.0.1", secure: bool = False):
+    def __init__(
+        self,
+        limits: Limits,
+        source_ip: str = "127.0.0.1",
+        secure: bool = False,
+        unfinished: Unfinished | None = None,
+    ):
         self.ready: deque[Request] = deque()
         self.phase = _BETWEEN
         self.begun = 0
@@ -71,6 +86,9 @@ class RequestReader:
         self._limits = limits
         self._source_ip = source_ip
         self._secure = secure
+        self._unfinished = unfinished or Unfinished()
+        self._counted = 0
+        """Of ``_unfinished``, what this connection's body has."""
         self._parser = HttpRequestParser(self)
         self._target = b""
         self._headers: dict[str, str] = {}
@@ -109,8 +127,9 @@ class RequestReader:
             self._weigh()
 
     def close(self) -> None:
-        """Let go of the parser, which holds on to this reader."""
+        """Let go of the parser, which holds on to this reader, and of what was not finished."""
         self._parser = None
+        self._count(0)
 
     def on_message_begin(self) -> None:
         self.phase = _HEAD
@@ -179,6 +198,8 @@ class RequestReader:
             return
         self.phase = _BETWEEN
         self.expects_continue = False
+        if self._counted:
+            self._count(0)
         self.ready.append(self._request())
         if self._single or not parser.should_keep_alive():
             self.finished = True
@@ -239,6 +260,14 @@ class RequestReader:
                 raise Refusal(431, "The headers are too large.")
         elif weight > 2 * self._longest_head + _CHUNK_OVERHEAD * self.body_received:
             raise Refusal(400, "The body's chunks are almost all framing.")
+        else:
+            self._count(self.body_received)
+            if self._unfinished.bytes > self._limits.unfinished_bytes:
+                raise Refusal(503, "Too much is being received at once.")
+
+    def _count(self, size: int) -> None:
+        self._unfinished.bytes += size - self._counted
+        self._counted = size
 
     def _measure(self) -> None:
         size = sum(len(name) + len(value) for name, value in self._head.items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vauban.http.connections import Application, Connection
 from vauban.http.limits import Limits
 from vauban.http.refusals import Refusal
+from vauban.http.requests import Unfinished
 from vauban.http.responses import ResponseWriter
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Server:
         self.writer = ResponseWriter()
         self.now = self.loop.time()
         """The event loop's time, as of the last tick: what waits are measured by."""
+        self.unfinished = Unfinished()
         self.connections: set[Connection] = set()
         """Those that are open."""
         self._clients: dict[str, int] = {}
