@@ -17,8 +17,8 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         f"  data         {_data(settings)}",
         f"  enforced     {', '.join(enforced(settings))}",
     ]
-    if not settings.tls_certificate:
-        lines.append("  not in force TLS: give --tls-certificate and --tls-key before you listen beyond this machine")
+    if not settings.secure:
+        lines.append("  not in force TLS: say --tls on before you listen beyond this machine")
     if settings.clock == "virtual":
         lines.append("  clock        virtual: `vauban clock advance 90d`")
     return "\n".join(lines)
@@ -26,7 +26,7 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
 
 def endpoint(settings: Settings, port: int) -> str:
     """The URL that clients are to use."""
-    scheme = "https" if settings.tls_certificate else "http"
+    scheme = "https" if settings.secure else "http"
     host = settings.host
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}:{port}"
@@ -35,7 +35,8 @@ def endpoint(settings: Settings, port: int) -> str:
 def enforced(settings: Settings) -> list[str]:
     """What stands between a caller and a key, in words."""
     audit = "before it is answered" if settings.audit == "strict" else "within 50 ms"
-    return ["signatures", "policies", f"every call on the trail ({audit})"] + (
+    tls = ["TLS"] if settings.secure else []
+    return [*tls, "signatures", "policies", f"every call on the trail ({audit})"] + (
         [] if settings.scratch else ["secrets sealed at rest"]
     )
 

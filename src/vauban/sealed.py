@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from vauban.administration.doors import PREFIX, Door, Refused
 from vauban.administration.sealing import Sealing
@@ -16,8 +17,10 @@ from vauban.kernel.ids import request_id
 from vauban.kernel.requests import Request, Response
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
-from vauban.tls import tls_of
 from vauban.wire.errors import write_error
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 
 class ServiceUnavailableException(AwsError):
@@ -26,9 +29,11 @@ class ServiceUnavailableException(AwsError):
     status = 503
 
 
-def wait_unsealed(settings: Settings, sealing: Sealing, listeners: list[socket.socket]) -> AccountSealer | None:
+def wait_unsealed(
+    settings: Settings, sealing: Sealing, listeners: list[socket.socket], tls: "SSLContext | None"
+) -> AccountSealer | None:
     """Answer as a sealed server until somebody unseals it; None where it is told to stop instead."""
-    return asyncio.run(_Sealed(settings, sealing).wait(listeners))
+    return asyncio.run(_Sealed(settings, sealing).wait(listeners, tls))
 
 
 class _Sealed:
@@ -39,14 +44,14 @@ class _Sealed:
         self._end = asyncio.Event()
         self._door = Door({"GET health": self._health, "GET status": self._status, "POST unseal": self._unseal})
 
-    async def wait(self, listeners: list[socket.socket]) -> AccountSealer | None:
+    async def wait(self, listeners: list[socket.socket], tls: "SSLContext | None") -> AccountSealer | None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._end.set)
         server = Server(self)
         path = admin_socket(self._settings.data, self._settings.port)
         for listener in listeners:
-            await server.listen(listener.dup(), tls_of(self._settings))
+            await server.listen(listener.dup(), tls)
         await server.listen(bind_unix(str(path)))
         await self._end.wait()
         await server.drain(1.0)

@@ -10,6 +10,7 @@ from vauban import services
 from vauban.administration.accounts import Accounts
 from vauban.administration.doors import PREFIX, Answer, Door
 from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
+from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
@@ -35,6 +36,7 @@ class Vauban:
         self.store = store
         self.accounts = Accounts(store, self.clock.now)
         self.timers = Timers(store, self.clock.now)
+        self.relay = Relay(store)
         self.gateway = Gateway(
             discover(), store, self.clock.now, time.time, strict_audit=self.settings.audit == "strict"
         )

@@ -65,6 +65,7 @@ class Settings:
         "relaxed: calls that change nothing are on the trail within 50 ms; strict: before they are answered",
         "MODE",
     )
+    trail_days: int = _setting(0, _whole(0, 36_500), "days to keep audit events for; 0 keeps them for ever", "DAYS")
     account: tuple[AccountKey, ...] = _setting(
         (), _account_key, "account to make at first start, with its root key; repeatable", "ID=KEYID:SECRET", True
     )
@@ -79,13 +80,24 @@ class Settings:
     pkcs11_module: str = _setting("", str, "PKCS#11 library of the token", "FILE")
     pkcs11_token: str = _setting("", str, "label of the token", "LABEL")
     pkcs11_pin_file: str = _setting("", str, "file with the token's PIN", "FILE")
-    tls_certificate: str = _setting("", str, "PEM file: serve over TLS with this certificate chain", "FILE")
+    tls: str = _setting(
+        "off",
+        _choice("off", "on"),
+        "on: serve over TLS, by a certificate of the server's own if none is given",
+        "TLS",
+    )
+    tls_certificate: str = _setting("", str, "PEM file with the certificate chain to serve TLS with", "FILE")
     tls_key: str = _setting("", str, "PEM file: its private key", "FILE")
 
     @property
     def scratch(self) -> bool:
         """Whether nothing is kept: such a server can be reset, and needs no seal."""
         return self.data == "memory"
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is served over TLS."""
+        return self.tls == "on" or bool(self.tls_certificate)
 
     @property
     def directory(self) -> Path:

@@ -13,10 +13,11 @@ def admin_socket(data: str, port: int) -> Path:
     Raises PermissionError where somebody else made that directory first.
     """
     served = f"memory:{port}" if data == "memory" else os.path.realpath(data)
-    return _owned_directory() / f"{hashlib.sha256(served.encode()).hexdigest()[:24]}.sock"
+    return owned_directory() / f"{hashlib.sha256(served.encode()).hexdigest()[:24]}.sock"
 
 
-def _owned_directory() -> Path:
+def owned_directory() -> Path:
+    """A directory for what lives as long as this machine runs, that nobody else may open."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     directory = Path(runtime, "vauban") if runtime else Path(tempfile.gettempdir(), f"vauban-{os.getuid()}")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from vauban.administration import backups
 from vauban.administration.sealing import Sealing
@@ -28,7 +28,11 @@ from vauban.sealed import wait_unsealed
 from vauban.server import Kept, Scratch
 from vauban.settings import Settings
 from vauban.storage.sqlite import Site
+from vauban.tls import tls_of
 from vauban.worker import Housekeeping, Worker
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 STOP_SECONDS = 15.0
 """How long the processes have to end once they are asked to."""
@@ -55,6 +59,13 @@ def serve(settings: Settings) -> int:
     return _serve_scratch(settings, listeners[0]) if settings.scratch else Supervisor(settings, listeners).run()
 
 
+def _tls(settings: Settings) -> "SSLContext | None":
+    try:
+        return tls_of(settings)
+    except (OSError, ValueError) as error:
+        raise StartFailed(f"TLS cannot be served: {error}") from None
+
+
 def _listen(settings: Settings) -> list[socket.socket]:
     """A socket a worker, on one port, made before any process is: a restart refuses no connection."""
     try:
@@ -73,7 +84,7 @@ def _serve_scratch(settings: Settings, listener: socket.socket) -> int:
         return Scratch(settings)
 
     housekeeping = Housekeeping(settings, lambda facts: print(banner(settings, facts), flush=True))
-    Worker(settings, listener).run(open_vauban, housekeeping)
+    Worker(listener, _tls(settings)).run(open_vauban, housekeeping)
     return 0
 
 
@@ -87,6 +98,7 @@ class Supervisor:
             self._site = Site(settings.directory)
         except StorageUnavailable as error:
             raise StartFailed(str(error)) from None
+        self._tls = _tls(settings)
         self._sealing = Sealing(settings, empty=self._site.empty)
 
     def run(self) -> int:
@@ -116,7 +128,7 @@ class Supervisor:
     def _wait_unsealed(self) -> AccountSealer | None:
         port = self._listeners[0].getsockname()[1]
         print(sealed_banner(endpoint(self._settings, port), self._sealing.needs), flush=True)
-        return wait_unsealed(self._settings, self._sealing, self._listeners)
+        return wait_unsealed(self._settings, self._sealing, self._listeners, self._tls)
 
     def _run_processes(self, sealer: AccountSealer) -> End:
         """Start everything, wait for the end of it, and say which it was."""
@@ -147,7 +159,7 @@ class Supervisor:
             housekeeping = Housekeeping(self._settings, partial(_tell, tell), operations)
         else:
             os.close(tell)
-        Worker(self._settings, self._listeners[number], life).run(open_vauban, housekeeping)
+        Worker(self._listeners[number], self._tls, life).run(open_vauban, housekeeping)
 
     def _announce(self, started: int) -> None:
         """Say where and whose the server is, once it answers; nothing where its processes end before."""

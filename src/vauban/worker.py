@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vauban.administration.doors import Answer, Door
 from vauban.administration.operations import Administration
@@ -16,12 +17,21 @@ from vauban.http.limits import Limits
 from vauban.http.loops import new_loop
 from vauban.http.servers import Server
 from vauban.http.sockets import bind_unix
+from vauban.kernel.errors import AuditUnavailable, StorageUnavailable
 from vauban.server import Open, Vauban
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
-from vauban.tls import tls_of
+from vauban.tls import trust_bundle
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+log = logging.getLogger("vauban.worker")
 
 DRAIN_SECONDS = 10.0
+_TIMER_SECONDS = 1.0
+_RELAY_SECONDS = 0.2
+_PRUNE_SECONDS = 3600.0
 _GC_THRESHOLDS = (50_000, 20, 100)
 """Requests leave little garbage in cycles; looking for it less often is worth several percent."""
 
@@ -29,10 +39,10 @@ _GC_THRESHOLDS = (50_000, 20, 100)
 class Worker:
     """Answers on a listening socket until it is told to stop, or the supervisor is gone."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, supervisor: int | None = None):
+    def __init__(self, listener: socket.socket, tls: "SSLContext | None", supervisor: int | None = None):
         """``supervisor`` is a descriptor that can be read once that process has ended; None where there is none."""
-        self._settings = settings
         self._listener = listener
+        self._tls = tls
         self._supervisor = supervisor
 
     def run(self, open_vauban: Open, housekeeping: "Housekeeping | None" = None) -> None:
@@ -53,7 +63,7 @@ class Worker:
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
         server = Server(vauban, Limits())
-        await server.listen(self._listener, tls_of(self._settings))
+        await server.listen(self._listener, self._tls)
         if housekeeping:
             await housekeeping.start(vauban, self._listener.getsockname()[1])
         await stop.wait()
@@ -87,25 +97,39 @@ class Housekeeping:
         self._operations = operations or {}
 
     async def start(self, vauban: Vauban, port: int) -> None:
+        where = endpoint(self._settings, port)
         facts = {"workers": self._settings.worker_count, "enforced": enforced(self._settings)}
-        administration = Administration(vauban, endpoint(self._settings, port), facts)
+        administration = Administration(vauban, where, facts, trust_bundle(self._settings))
         operations = {**administration.operations(), **vauban.private_operations(), **self._operations}
         self._door = Server(Door(operations))
         self._path = admin_socket(self._settings.data, port)
         await self._door.listen(bind_unix(str(self._path)))
-        self._timers = asyncio.create_task(vauban.timers.keep())
+        self._tasks = [
+            asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
+            asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.deliver())),
+            asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
+        ]
         accounts = [each.account for each in vauban.accounts.all()]
         key = await vauban.accounts.access_key(accounts[0])
-        self._announce(
-            {
-                "endpoint": endpoint(self._settings, port),
-                "accounts": accounts,
-                "access_key_id": key.access_key_id,
-            }
-        )
+        self._announce({"endpoint": where, "accounts": accounts, "access_key_id": key.access_key_id})
 
     async def stop(self) -> None:
-        self._timers.cancel()
+        for task in self._tasks:
+            task.cancel()
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         await self._door.drain(1.0)
+
+    async def _prune(self, vauban: Vauban) -> None:
+        if self._settings.trail_days:
+            await vauban.store.prune_trail(vauban.clock.now() - self._settings.trail_days * 86400)
+
+
+async def _repeat(pause_seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+    """Do the work for as long as the process lives. What goes wrong is logged, and done again after the pause."""
+    while True:
+        try:
+            await work()
+        except (StorageUnavailable, AuditUnavailable) as fault:
+            log.error("background work has to wait: %s", fault)
+        await asyncio.sleep(pause_seconds)

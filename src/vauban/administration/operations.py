@@ -31,11 +31,12 @@ class House(Protocol):
 class Administration:
     """Answers, each given a JSON object and giving one. Raises Refused with words for the operator."""
 
-    def __init__(self, house: House, endpoint: str, facts: dict[str, Any]):
-        """``facts`` are what ``status`` shows besides."""
+    def __init__(self, house: House, endpoint: str, facts: dict[str, Any], trust_bundle: str = ""):
+        """``facts`` are what ``status`` shows besides; ``trust_bundle`` a file that clients have to trust."""
         self._house = house
         self._endpoint = endpoint
         self._facts = facts
+        self._trust_bundle = trust_bundle
 
     def operations(self) -> dict[str, Answer]:
         """The table of a ``Door``."""
@@ -67,6 +68,7 @@ class Administration:
             "secret_access_key": key.secret_access_key.decode(),
             "account": account,
             "endpoint": self._endpoint,
+            "trust_bundle": self._trust_bundle,
         }
 
     async def clock(self, _: dict[str, Any]) -> dict[str, Any]:

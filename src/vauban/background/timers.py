@@ -9,7 +9,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import Conflict
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_id
-from vauban.kernel.operations import DUE, Operation, ServiceEvent
+from vauban.kernel.operations import BY_ITSELF, DUE, ServiceEvent
 from vauban.kernel.principals import service_principal
 from vauban.kernel.records import KINDS, Identity
 from vauban.kernel.requests import Request
@@ -17,7 +17,6 @@ from vauban.kernel.stores import Store
 
 log = logging.getLogger("vauban.timers")
 
-_LOOK_EVERY_SECONDS = 1.0
 _RETRY_SECONDS = 60.0
 """How long a record whose work failed is left alone."""
 
@@ -29,12 +28,6 @@ class Timers:
         self._store = store
         self._now = now
         self._failed: dict[Identity, float] = {}
-
-    async def keep(self) -> None:
-        """Look for what is due, for as long as the process lives."""
-        while True:
-            await self.run(self._now())
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def advance(self, clock: VirtualClock, moment: float) -> int:
         """Move the clock to ``moment`` (epoch seconds), stopping wherever something falls due; how many did."""
@@ -86,10 +79,7 @@ async def _run_due(store: Store, identity: Identity, moment: float) -> None:
 
 
 def _service_call(service: str, account: str, region: str, moment: float) -> Call:
-    return Call(service, _BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id())
-
-
-_BY_ITSELF = Operation("", lambda call: None, (), "", (), (), None, None, ())
+    return Call(service, BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id())
 
 
 def _audit(call: Call, event: ServiceEvent) -> AuditEvent:

@@ -24,13 +24,16 @@ def run(given: argparse.Namespace) -> None:
         raise CommandFailed("--policy needs --user: root has no identity policies")
     asked = {"account": given.account, "user": given.user, "policies": {Path(p).stem: _text(p) for p in given.policy}}
     found = door.ask(given, "POST", "credentials", asked)
-    for name, value in {
+    variables = {
         "AWS_ACCESS_KEY_ID": found["access_key_id"],
         "AWS_SECRET_ACCESS_KEY": found["secret_access_key"],
         "AWS_DEFAULT_REGION": given.region,
         "AWS_ENDPOINT_URL": found["endpoint"],
-    }.items():
-        print(f"export {name}={shlex.quote(value)}")
+        "AWS_CA_BUNDLE": found["trust_bundle"],
+    }
+    for name, value in variables.items():
+        if value:
+            print(f"export {name}={shlex.quote(value)}")
     print("unset AWS_SESSION_TOKEN AWS_PROFILE")
 
 

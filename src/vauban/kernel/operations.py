@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.decisions import Decision
+from vauban.kernel.events import DomainEvent
 from vauban.kernel.resources import Resolver, Resource
 
 if TYPE_CHECKING:
@@ -132,3 +133,36 @@ def when_due(kind: type) -> Callable[[Act], Act]:
         return act
 
     return declare
+
+
+React = Callable[["Call", DomainEvent], None]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a service does when it hears of an event. It may be told twice, and must do no harm the second time."""
+
+    service: str
+    source: str
+    detail_type: str
+    act: React
+
+    def wants(self, event: DomainEvent) -> bool:
+        return (event.source, event.detail_type) == (self.source, self.detail_type)
+
+
+REACTIONS: list[Reaction] = []
+
+
+def on(service: str, source: str, detail_type: str) -> Callable[[React], React]:
+    """Declare what ``service`` does on an event: ``@on("events", "aws.kms", "KMS CMK Rotation")``."""
+
+    def declare(act: React) -> React:
+        REACTIONS.append(Reaction(service, source, detail_type, act))
+        return act
+
+    return declare
+
+
+BY_ITSELF = Operation("", lambda call: None, (), "", (), (), None, None, ())
+"""Stands where a call has an operation, for what a service does without being asked."""

@@ -91,6 +91,18 @@ class Store(Protocol):
         """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope."""
         ...
 
+    def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
+        """Events that wait to be delivered, at positions greater than ``after``, oldest first."""
+        ...
+
+    async def forget(self, up_to: int) -> None:
+        """Drop the events at positions up to and with ``up_to``."""
+        ...
+
+    async def prune_trail(self, before: float) -> int:
+        """Forget the oldest audit chunks whose every event is of a time before (epoch seconds); how many went."""
+        ...
+
     def load(self, identity: Identity) -> Any | None:
         """A record by identity, outside any call."""
         ...

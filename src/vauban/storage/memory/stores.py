@@ -69,6 +69,10 @@ class MemoryStore:
         while self._outbox and self._outbox[0][0] <= up_to:
             self._outbox.popleft()
 
+    async def prune_trail(self, before: float) -> int:
+        """Nothing: memory keeps the newest chunks only, and they go by themselves."""
+        return 0
+
     async def close(self) -> None:
         """Nothing is kept, so nothing is to be done."""
 
