@@ -44,8 +44,8 @@ def _change(codec: Codec, kind: RecordKind, identity: Identity, was: Any | None,
         identity,
         None if record is None else codec.encode(kind, identity, record),
         was is None,
-        _due_time(kind, record),
-        _due_time(kind, was),
+        due_time(kind, record),
+        due_time(kind, was),
         [place for place in after if place not in before],
         [place for place in before if place not in after],
     )
@@ -55,7 +55,7 @@ def places_of(kind: RecordKind, record: Any | None) -> dict[Place, None]:
     return {} if record is None else dict.fromkeys(kind.index_entries(record))
 
 
-def _due_time(kind: RecordKind, record: Any | None) -> float | None:
+def due_time(kind: RecordKind, record: Any | None) -> float | None:
     """Raises ValueError for a time without a time zone."""
     moment = None if record is None else kind.due_at(record)
     if moment is None:

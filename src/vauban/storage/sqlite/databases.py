@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vauban.kernel.errors import StorageUnavailable
+from vauban.kernel.records import KINDS
 from vauban.storage.coherence import Page
+from vauban.storage.encoding import DamagedRecord
 from vauban.storage.messages import Batch, Reply
 from vauban.storage.sqlite.checkpoints import FULL_LOG_BYTES, Checkpointer, checkpoint
 from vauban.storage.sqlite.connections import APPLICATION_ID, connect_writer
+from vauban.storage.sqlite.reindexing import reindex
 from vauban.storage.sqlite.schemas import migrate
 from vauban.storage.sqlite.writers import Writer
 
@@ -25,12 +28,13 @@ def prepare(path: Path) -> bool:
         try:
             _require_ours(connection, path)
             migrate(connection)
+            reindex(connection, KINDS.values())
             if os.stat(path).st_size <= _CHECKED_BYTES:
                 _require_sound(connection, path)
             return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DamagedRecord) as error:
         raise StorageUnavailable(f"{path} cannot be opened: {error}. Restore a backup, or free the disk.") from error
 
 
