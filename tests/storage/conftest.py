@@ -111,12 +111,12 @@ def driver(
 ) -> Iterator[Driver]:
     """Every implementation in turn, empty."""
     with ExitStack() as stack:
-        driver = Driver(loops, _opener(request.param, stack, sealer, tmp_path / "data"))
+        driver = Driver(loops, opener(request.param, stack, sealer, tmp_path / "data"))
         stack.callback(lambda: driver.run(driver.store.close()))
         yield driver
 
 
-def _opener(name: str, stack: ExitStack, sealer: TestSealer, directory: Path) -> Callable[[], Coroutine[Any, Any, Any]]:
+def opener(name: str, stack: ExitStack, sealer: TestSealer, directory: Path) -> Callable[[], Coroutine[Any, Any, Any]]:
     async def memory() -> MemoryStore:
         return MemoryStore(sealer)
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from vauban.kernel.errors import StorageUnavailable
-from vauban.storage.sqlite.connections import APPLICATION_ID, connect_reader
+from vauban.storage.sqlite.connections import APPLICATION_ID, application_id, connect_reader
 from vauban.storage.sqlite.databases import FILE, prepare
 from vauban.storage.sqlite.locks import DirectoryLock
 from vauban.storage.sqlite.readers import ChunkReader
@@ -69,9 +69,9 @@ def verify(database: Path) -> Verification:
     if not database.is_file():
         raise StorageUnavailable(f"there is no {database}")
     try:
+        if application_id(database) != APPLICATION_ID:
+            raise StorageUnavailable(f"{database} is another application's database")
         with closing(connect_reader(database)) as connection:
-            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise StorageUnavailable(f"{database} is another application's database")
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise StorageUnavailable(f"{database} is damaged: {found}")

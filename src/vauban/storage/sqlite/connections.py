@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,16 +14,25 @@ _BUSY_SECONDS = 10.0
 
 def connect_writer(path: Path) -> sqlite3.Connection:
     """The one connection that writes: WAL, every commit on disk before it returns, checkpoints left to others."""
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     connection = _connect(path, "rw")
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA secure_delete = FAST")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     return connection
+
+
+def create(path: Path) -> None:
+    """An empty database of ours, for its owner only."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    with closing(_connect(path, "rw")) as connection:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def application_id(path: Path) -> int:
+    with closing(connect_reader(path)) as connection:
+        return connection.execute("PRAGMA application_id").fetchone()[0]
 
 
 def connect_checkpointer(path: Path) -> sqlite3.Connection:

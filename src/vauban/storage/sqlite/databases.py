@@ -1,8 +1,8 @@
 """The database of a data directory, opened by the one process that writes it."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from vauban.kernel.errors import StorageUnavailable
@@ -11,36 +11,30 @@ from vauban.storage.coherence import Page
 from vauban.storage.encoding import DamagedRecord
 from vauban.storage.messages import Batch, Reply
 from vauban.storage.sqlite.checkpoints import FULL_LOG_BYTES, Checkpointer, checkpoint
-from vauban.storage.sqlite.connections import APPLICATION_ID, connect_writer
+from vauban.storage.sqlite.connections import APPLICATION_ID, application_id, connect_writer, create
 from vauban.storage.sqlite.reindexing import reindex
 from vauban.storage.sqlite.schemas import migrate
 from vauban.storage.sqlite.writers import Writer
 
 FILE = "vauban.sqlite"
 _CHECKED_BYTES = 64 * 2**20
-"""Up to this size every page is checked at each start; `vauban` has a command for larger ones."""
+"""Up to this size every page is checked at each start; ``backups.verify`` checks larger ones when asked."""
 
 
-def prepare(path: Path) -> bool:
-    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do; whether anything is kept."""
+def prepare(path: Path) -> None:
+    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do."""
     try:
-        connection = connect_writer(path)
-        try:
-            _require_ours(connection, path)
+        if not path.exists() or not path.stat().st_size:
+            create(path)
+        if application_id(path) != APPLICATION_ID:
+            raise StorageUnavailable(f"{path} is another application's database: choose another data directory")
+        with closing(connect_writer(path)) as connection:
+            if path.stat().st_size <= _CHECKED_BYTES:
+                _require_sound(connection, path)
             migrate(connection)
             reindex(connection, KINDS.values())
-            if os.stat(path).st_size <= _CHECKED_BYTES:
-                _require_sound(connection, path)
-            return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
-        finally:
-            connection.close()
     except (sqlite3.Error, DamagedRecord) as error:
         raise StorageUnavailable(f"{path} cannot be opened: {error}. Restore a backup, or free the disk.") from error
-
-
-def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StorageUnavailable(f"{path} is another application's database")
 
 
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
