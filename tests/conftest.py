@@ -62,7 +62,7 @@ def fetch_botocore(installed: str, root: Path) -> None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"]
         subprocess.run([*command, "--dest", staging, f"botocore=={installed}"], check=True)
         with tarfile.open(Path(staging) / f"botocore-{installed}.tar.gz") as archive:
-            archive.extractall(staging, filter="data")
+            archive.extractall(staging, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
         try:
             (Path(staging) / f"botocore-{installed}").rename(root / f"botocore-{installed}")
         except OSError:

@@ -23,13 +23,13 @@ T = TypeVar("T")
 class Scope(Enum):
     """Which part of the world a kind of record belongs to; the attributes of a record that say where it is."""
 
-    REGIONAL = ("account", "region")
+    REGIONAL = frozenset({"account", "region"})
     """One account in one region: almost everything."""
-    ACCOUNT = ("account",)
+    ACCOUNT = frozenset({"account"})
     """One account, every region: identities."""
-    REGION = ("region",)
+    REGION = frozenset({"region"})
     """One region, whatever account: what is found by an id alone."""
-    GLOBAL = ()
+    GLOBAL = frozenset()
     """Neither: what must be found before the account is known."""
 
 
