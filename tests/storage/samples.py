@@ -93,7 +93,6 @@ def domain_event(id: str) -> DomainEvent:
 def audit_event(request_id: str, time: float = 1.0, **fields: object) -> AuditEvent:
     return AuditEvent(
         time=time,
-        event_id=f"event-{request_id}",
         request_id=request_id,
         service="test",
         operation="MakeWidget",

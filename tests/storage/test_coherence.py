@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from vauban.storage.coherence import _SLOTS, POSITION, Page
+from vauban.storage.coherence import _SLOTS, POSITION, Page, digest
 
 
 def test_changes_are_read_where_they_were_told():
@@ -33,12 +33,9 @@ def test_more_changes_at_once_than_the_ring_holds_lose_none_unsaid():
     assert page.changes(5, page.position) == [(digest, 1) for digest in range(5, _SLOTS + 5)]
 
 
-def test_digests_differ_by_every_part_and_by_page():
-    page = Page()
-    identities = [("a", "b", "c", "d"), ("ab", "", "c", "d"), ("a", "b", "cd", ""), ("a", "b", "c", "e")]
-    assert len({page.digest(each) for each in identities}) == 4
-    assert page.digest(identities[0]) == page.digest(tuple(identities[0]))
-    assert page.digest(identities[0]) != Page().digest(identities[0])
+def test_digests_differ_by_every_part():
+    identities = [("a", "b", "c", "d"), ("ab", "", "c", "d"), ("a", "b", "cd", ""), ("a", "b", "c", "e"), ("a", "b")]
+    assert len({digest(each) for each in identities}) == 5
 
 
 def test_processes_forked_later_share_the_page():
@@ -48,13 +45,13 @@ def test_processes_forked_later_share_the_page():
     if child == 0:
         page.publish([7], 3)
         page.clock_offset = -5
-        os.write(writing, struct.pack("Q", page.digest(("a", "", "", "b"))))
+        os.write(writing, struct.pack("Q", digest(("a", "", "", "b"))))
         os._exit(0)
     os.waitpid(child, 0)
     assert page.words[POSITION] == 1
     assert page.changes(0, 1) == [(7, 3)]
     assert page.clock_offset == -5
-    assert struct.unpack("Q", os.read(reading, 8)) == (page.digest(("a", "", "", "b")),)
+    assert struct.unpack("Q", os.read(reading, 8)) == (digest(("a", "", "", "b")),)
 
 
 @pytest.mark.parametrize("microseconds", [0, 1, 60 * 86_400 * 10**6, 2**62])

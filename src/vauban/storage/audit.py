@@ -45,7 +45,15 @@ class Chunk(NamedTuple):
     body: bytes
 
     def events(self) -> list[AuditEvent]:
-        return _decode(self.body)
+        found = _decode(self.body)
+        for place, event in enumerate(found):
+            event.event_id = self._event_id(place)
+        return found
+
+    def _event_id(self, place: int) -> str:
+        """A version 8 UUID (RFC 9562 §5.8): the chunk's sequence, the place in it, and between them of its hash."""
+        sequence, digits = f"{self.sequence:012x}", self.hash.hex()
+        return f"{sequence[:8]}-{sequence[8:]}-8{digits[:3]}-a{digits[3:6]}-{place:06x}{digits[6:12]}"
 
     @property
     def intact(self) -> bool:

@@ -1,36 +1,45 @@
-"""Committed records in a worker's memory."""
+"""What is committed, in a worker's memory."""
 
 from collections import OrderedDict
 
-from vauban.kernel.records import Identity
 from vauban.storage.changesets import Entry
-from vauban.storage.coherence import Page
+from vauban.storage.coherence import digest
+
+Key = tuple[str, ...]
 
 
 class Cache:
-    """Entries by identity, bounded: the one that was kept first makes room. Both dicts keep the same order."""
+    """Entries by identity or collection, bounded: the one that was kept first makes room.
 
-    def __init__(self, page: Page, limit: int):
-        self.entries: OrderedDict[Identity, Entry] = OrderedDict()
-        self._identities: OrderedDict[int, Identity] = OrderedDict()
-        self._page = page
+    Each entry can be found by its digest, or it is not here: of two keys with the same digest, the later stays.
+    """
+
+    def __init__(self, limit: int):
+        self.entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._keys: OrderedDict[int, Key] = OrderedDict()
         self._limit = limit
 
-    def keep(self, identity: Identity, entry: Entry) -> None:
-        if identity not in self.entries:
-            self._identities[self._page.digest(identity)] = identity
-            if len(self.entries) >= self._limit:
-                self.entries.popitem(last=False)
-                self._identities.popitem(last=False)
-        self.entries[identity] = entry
+    def keep(self, key: Key, entry: Entry) -> None:
+        if key not in self.entries:
+            self._make_room(digest(key))
+            self._keys[digest(key)] = key
+        self.entries[key] = entry
 
     def drop(self, digest: int, version: int) -> None:
         """Forget the entry that ``digest`` stands for, unless it is as new as ``version``."""
-        identity = self._identities.get(digest)
-        if identity is not None and self.entries[identity][0] < version:
-            del self.entries[identity]
-            del self._identities[digest]
+        key = self._keys.get(digest)
+        if key is not None and self.entries[key][0] < version:
+            del self.entries[key]
+            del self._keys[digest]
 
     def clear(self) -> None:
         self.entries.clear()
-        self._identities.clear()
+        self._keys.clear()
+
+    def _make_room(self, digest: int) -> None:
+        collided = self._keys.pop(digest, None)
+        if collided is not None:
+            del self.entries[collided]
+        elif len(self.entries) >= self._limit:
+            self.entries.popitem(last=False)
+            self._keys.popitem(last=False)

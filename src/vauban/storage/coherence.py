@@ -1,4 +1,4 @@
-"""One page of memory that the processes of a server share: what changed, told without a word.
+"""One page of memory that the processes of a server share: which records and collections changed.
 
 The page is an anonymous mapping made before the processes are forked. One process writes it: the writer, after each
 commit and before it answers for it. A worker compares one number per call, and where that has moved, drops what
@@ -12,22 +12,23 @@ the hardware and on ARM64 is the release and acquire of a lock. A reader does th
 client that was answered, then asks another worker, is ordered behind the writer's stores by the sockets it used.
 """
 
-import hashlib
 import mmap
-import os
 import threading
 from collections.abc import Sequence
-
-import msgspec
-
-from vauban.kernel.records import Identity
 
 POSITION, RESERVED, CLOCK = 0, 1, 2
 _RING = 8
 _SLOTS = 8192
 _WORD = 8
 
-_encode = msgspec.msgpack.Encoder().encode
+
+def digest(key: tuple[str, ...]) -> int:
+    """8 bytes that stand for a record's identity or a collection, alike in all processes forked from one.
+
+    SipHash under the interpreter's random key, so nobody can choose names that collide; and if two do, a cache holds
+    only one of them.
+    """
+    return hash(key) & 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Page:
@@ -38,13 +39,7 @@ class Page:
         self.words = memoryview(self._memory).cast("Q")
         """``words[POSITION]``: how many changes were ever published; what a worker compares."""
         self._clock = memoryview(self._memory).cast("q")
-        self._key = os.urandom(16)
         self._lock = threading.Lock()
-
-    def digest(self, key: Identity | Sequence[str]) -> int:
-        """8 bytes that stand for an identity, keyed so that nobody can choose two alike."""
-        made = hashlib.blake2b(_encode(key), digest_size=_WORD, key=self._key, usedforsecurity=False)
-        return int.from_bytes(made.digest(), "little")
 
     @property
     def position(self) -> int:

@@ -1,6 +1,7 @@
 """Committed records as a worker sees them: its memory, then the disk."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 from vauban.kernel.records import Identity
 from vauban.storage.caches import Cache
 from vauban.storage.changesets import ABSENT, MIXED, Changeset, Collection, Entry
-from vauban.storage.coherence import Page
+from vauban.storage.coherence import Page, digest
 from vauban.storage.encoding import Codec
 from vauban.storage.messages import Reply
 from vauban.storage.sqlite.readers import Reader
+
+_SMALL = 64
+"""Ids of collections up to this size are kept in memory."""
 
 
 class Source:
@@ -21,8 +25,10 @@ class Source:
         self._loop = asyncio.get_running_loop()
         self._codec = codec
         self._page = page
-        self._cache = Cache(page, cached_records)
+        self._cache = Cache(cached_records)
         self.cached = self._cache.entries
+        self._collections = Cache(cached_records // 4 + 1)
+        """Ids of small collections, with the version they were read at."""
         self.position = page.position
         """How far the page's changes have been taken in: what is cached was current there."""
         self._reader = Reader(path)
@@ -37,9 +43,11 @@ class Source:
         changed = self._page.changes(self.position, position)
         if changed is None:
             self._cache.clear()
+            self._collections.clear()
             self.version = self._reader.version()
-        for digest, version in changed or ():
-            self._cache.drop(digest, version)
+        for each, version in changed or ():
+            self._cache.drop(each, version)
+            self._collections.drop(each, version)
             self.version = version
         self.position = position
 
@@ -49,9 +57,9 @@ class Source:
         newer = self._page.changes(reply.position, self.position)
         if newer is None:
             return
-        changed = {digest for digest, _ in newer}
+        changed = {each for each, _ in newer}
         for identity, record in (each for written in commits for each in written.items()):
-            if not changed or self._page.digest(identity) not in changed:
+            if not changed or digest(identity) not in changed:
                 self._cache.keep(identity, ABSENT if record is None else (reply.version, record))
 
     def consistent(self, changes: Changeset) -> bool:
@@ -73,7 +81,7 @@ class Source:
     def _load(self, identity: Identity) -> Entry:
         row = self._reader.record(identity)
         entry = (row[0], self._codec.decode(identity, row[1])) if row else ABSENT
-        self._remember(identity, entry)
+        self._remember(self._cache, identity, entry)
         return entry
 
     def record(self, identity: Identity) -> Any | None:
@@ -87,12 +95,21 @@ class Source:
     def select(
         self, changes: Changeset, collection: Collection, after: str, limit: int | None
     ) -> list[tuple[str, Entry]]:
+        kept = self._collections.entries.get(collection)
+        if kept is not None:
+            start = bisect_right(kept[1], after)
+            return self._present(changes, collection, kept[1][start : None if limit is None else start + limit])
         changes.looked_at(self._hold())
-        place = collection[:3]
         rows = self._reader.select(collection, after, limit)
+        if not after and len(rows) <= _SMALL and (limit is None or len(rows) < limit):
+            self._remember(self._collections, collection, (self._held_version, [row[0] for row in rows]))
+        place = collection[:3]
         return [(id, self._entry((*place, id), version, body)) for id, version, body in rows]
 
     def count(self, changes: Changeset, collection: Collection) -> int:
+        kept = self._collections.entries.get(collection)
+        if kept is not None:
+            return len(kept[1])
         changes.looked_at(self._hold())
         return self._reader.count(collection)
 
@@ -111,18 +128,23 @@ class Source:
         self._reader.release()
         self._reader.close()
 
+    def _present(self, changes: Changeset, collection: Collection, ids: list[str]) -> list[tuple[str, Entry]]:
+        place = collection[:3]
+        entries = [(id, self.cached.get((*place, id)) or self.load(changes, (*place, id))) for id in ids]
+        return [each for each in entries if each[1][1] is not None]
+
     def _entry(self, identity: Identity, version: int, body: bytes) -> Entry:
         """What is in memory, where it is the same, so that a record stays one object."""
         entry = self.cached.get(identity)
         if entry is None or entry[0] != version:
             entry = (version, self._codec.decode(identity, body))
-            self._remember(identity, entry)
+            self._remember(self._cache, identity, entry)
         return entry
 
-    def _remember(self, identity: Identity, entry: Entry) -> None:
+    def _remember(self, cache: Cache, key: tuple[str, ...], entry: Entry) -> None:
         """Only what is of one state with the rest: disk may be ahead of the page for an instant."""
         if self._held_version == self.version:
-            self._cache.keep(identity, entry)
+            cache.keep(key, entry)
 
     def _hold(self) -> int:
         """Keep the disk still until the loop's next tick; the version it has."""

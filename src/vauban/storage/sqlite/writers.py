@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from vauban.kernel.records import Identity
 from vauban.storage.audit import AuditBatch, chunk
-from vauban.storage.coherence import Page
+from vauban.storage.coherence import Page, digest
 from vauban.storage.commits import Change
 from vauban.storage.messages import Batch, Commit, Reply
 
@@ -132,7 +132,7 @@ class Writer:
             return self._page.position
         self._version = group.version
         self._versions.update(group.versions)
-        return self._page.publish([self._page.digest(each.identity) for each in group.changes], group.version)
+        return self._page.publish(group.digests(), group.version)
 
 
 class _Group:
@@ -155,6 +155,18 @@ class _Group:
         self.events += commit.events
         if commit.audit is not None:
             self.audit.append(commit.audit)
+
+    def digests(self) -> list[int]:
+        """Of every record that changed, and of every collection that gained or lost one."""
+        changed: set[tuple[str, ...]] = set()
+        for change in self.changes:
+            changed.add(change.identity)
+            place = change.identity[:3]
+            if change.created or change.body is None:
+                changed.add((*place, "", ""))
+            changed.update((*place, *each) for each in change.added)
+            changed.update((*place, *each) for each in change.removed)
+        return [digest(each) for each in changed]
 
 
 def _entry(identity: Identity, place: tuple[str, str]) -> tuple[str, ...]:
