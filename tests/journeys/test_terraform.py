@@ -5,8 +5,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from .conftest import ACCOUNT
+from .running import Server, environment
 
 CONFIGURATION = """
 terraform {
@@ -40,7 +44,6 @@ resource "aws_kms_key" "sums" {
   customer_master_key_spec = "HMAC_256"
   key_usage                = "GENERATE_VERIFY_MAC"
   deletion_window_in_days  = 7
-  is_enabled               = false
 }
 
 resource "aws_kms_alias" "orders" {
@@ -101,7 +104,8 @@ output "opened" {
   value     = data.aws_kms_secrets.password.plaintext["password"]
   sensitive = true
 }
-output "alias_target" { value = data.aws_kms_alias.orders.target_key_id }
+output "alias_target_arn" { value = data.aws_kms_alias.orders.target_key_arn }
+output "arn" { value = data.aws_kms_key.orders.arn }
 output "spec" { value = data.aws_kms_key.orders.key_spec }
 output "public_key" { value = data.aws_kms_public_key.signing.public_key_pem }
 """
@@ -110,27 +114,48 @@ output "public_key" { value = data.aws_kms_public_key.signing.public_key_pem }
 class Terraform:
     """The `terraform` command in a directory, with the provider from disk."""
 
-    def __init__(self, directory: Path, environment: dict[str, str]):
+    def __init__(self, directory: Path, server: Server):
         self.directory = directory
-        self.environment = {**os.environ, **environment, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self._main = directory / "main.tf"
+        self._server = server
+        directory.mkdir()
+        variables = {"AWS_REGION": "us-east-1", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self._environment = environment(**server.credentials(), **variables)
 
-    def __call__(self, *words: str, ok: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess:
+    def write(self, configuration: str) -> None:
+        self._main.write_text(configuration % {"url": self._server.url, "account": ACCOUNT})
+
+    def change(self, old: str, new: str) -> None:
+        text = self._main.read_text()
+        assert old in text
+        self._main.write_text(text.replace(old, new))
+
+    def init(self) -> None:
+        self("init", *_plugins())
+
+    def apply(self) -> str:
+        """What it said of the changes it made; a plan afterwards finds nothing left to change."""
+        applied = self("apply", "-auto-approve").stdout
+        self("plan", "-detailed-exitcode")
+        return applied
+
+    def outputs(self) -> dict[str, Any]:
+        return {name: each["value"] for name, each in json.loads(self("output", "-json").stdout).items()}
+
+    def __call__(self, *words: str) -> subprocess.CompletedProcess:
+        found = shutil.which("terraform")
+        assert found, "these tests need the terraform command"
+        more = [] if words[0] in ("output", "show", "state") else ["-input=false", "-no-color"]
         done = subprocess.run(
-            [_terraform(), *words],
+            [found, words[0], *more, *words[1:]],
             cwd=self.directory,
-            env=self.environment,
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=240,
         )
-        assert done.returncode in ok, done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return done
-
-
-def _terraform() -> str:
-    found = shutil.which("terraform")
-    assert found, "these tests need the terraform command"
-    return found
 
 
 def _plugins() -> list[str]:
@@ -141,33 +166,97 @@ def _plugins() -> list[str]:
 
 
 @pytest.fixture
-def terraform(make_server, tmp_path: Path) -> Terraform:
-    account = "111122223333"
-    server = make_server("--account", f"{account}=AKIAJOURNEYTERRAFORM:{'s' * 40}")
-    directory = tmp_path / "terraform"
-    directory.mkdir()
-    (directory / "main.tf").write_text(CONFIGURATION % {"url": server.url, "account": account})
-    terraform = Terraform(directory, {**server.credentials(), "AWS_REGION": "us-east-1"})
-    terraform("init", "-input=false", *_plugins())
+def server(make_server) -> Server:
+    return make_server("--account", f"{ACCOUNT}=AKIAJOURNEYTERRAFORM:{'s' * 40}")
+
+
+@pytest.fixture
+def terraform(server: Server, tmp_path: Path) -> Terraform:
+    terraform = Terraform(tmp_path / "terraform", server)
+    terraform.write(CONFIGURATION)
+    terraform.init()
     return terraform
 
 
-def test_keys_aliases_grants_and_policies_apply_plan_empty_and_are_destroyed(terraform):
-    terraform("apply", "-auto-approve", "-input=false")
-    outputs = {name: each["value"] for name, each in json.loads(terraform("output", "-json").stdout).items()}
+def test_everything_is_made_found_unchanged_changed_in_place_replaced_and_destroyed(terraform: Terraform):
+    applied = terraform.apply()
+    assert "7 added, 0 changed, 0 destroyed" in applied
+    outputs = terraform.outputs()
     assert outputs["opened"] == "correct horse"
     assert outputs["spec"] == "SYMMETRIC_DEFAULT"
+    assert outputs["arn"] == outputs["alias_target_arn"]
     assert outputs["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
 
-    terraform("plan", "-detailed-exitcode", "-input=false")
-    terraform("destroy", "-auto-approve", "-input=false")
+    terraform.change("rotation_period_in_days = 180", "rotation_period_in_days = 90")
+    terraform.change('team = "orders"', 'team = "billing"')
+    terraform.change('"ECC_NIST_P256"', '"ECC_NIST_P384"')
+    assert "1 added, 1 changed, 1 destroyed" in terraform.apply()
+    assert terraform.outputs()["public_key"] != outputs["public_key"]
+
+    assert "7 destroyed" in terraform("destroy", "-auto-approve").stdout
 
 
-def test_what_is_changed_in_the_configuration_is_changed_in_place(terraform):
-    terraform("apply", "-auto-approve", "-input=false")
-    main = terraform.directory / "main.tf"
-    changed = main.read_text().replace("rotation_period_in_days = 180", "rotation_period_in_days = 90")
-    main.write_text(changed.replace('team = "orders"', 'team = "billing"').replace("is_enabled               = false", ""))
-    applied = terraform("apply", "-auto-approve", "-input=false")
-    assert "0 destroyed" in applied.stdout
-    terraform("plan", "-detailed-exitcode", "-input=false")
+IMPORTS = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+provider "aws" {
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+  endpoints { kms = "%%(url)s" }
+}
+
+import {
+  to = aws_kms_key.ledger
+  id = "%(key)s"
+}
+
+import {
+  to = aws_kms_alias.ledger
+  id = "alias/ledger"
+}
+
+import {
+  to = aws_kms_grant.ledger
+  id = "%(key)s:%(grant)s"
+}
+
+resource "aws_kms_key" "ledger" {
+  description             = "made by hand"
+  deletion_window_in_days = 7
+  tags                    = { team = "ledger" }
+}
+
+resource "aws_kms_alias" "ledger" {
+  name          = "alias/ledger"
+  target_key_id = aws_kms_key.ledger.key_id
+}
+
+resource "aws_kms_grant" "ledger" {
+  key_id            = aws_kms_key.ledger.key_id
+  grantee_principal = "arn:aws:iam::%%(account)s:user/ledger"
+  operations        = ["Encrypt"]
+}
+"""
+
+
+def test_what_was_made_by_hand_is_imported_and_nothing_is_made_anew(server: Server, tmp_path: Path):
+    kms = server.client("kms")
+    server.credentials("--user", "ledger")
+    tags = [{"TagKey": "team", "TagValue": "ledger"}]
+    key = kms.create_key(Description="made by hand", Tags=tags)["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/ledger", TargetKeyId=key)
+    grantee = f"arn:aws:iam::{ACCOUNT}:user/ledger"
+    grant = kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Encrypt"])["GrantId"]
+
+    terraform = Terraform(tmp_path / "terraform", server)
+    terraform.write(IMPORTS % {"key": key, "grant": grant})
+    terraform.init()
+    applied = terraform.apply()
+    assert "3 imported, 0 added" in applied
+    assert "0 destroyed" in applied
+    assert [each["KeyId"] for each in kms.list_keys()["Keys"]] == [key]
