@@ -1,10 +1,12 @@
 """Records, events and a sealer to try storage with."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import field
 from datetime import UTC, datetime
 from enum import Enum
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -105,3 +107,8 @@ def audit_event(request_id: str, time: float = 1.0, **fields: object) -> AuditEv
         read_only=False,
         **fields,
     )
+
+
+def as_given(events: Iterable[AuditEvent]) -> list[AuditEvent]:
+    """Events as they were before they were read, when each got its id."""
+    return [msgspec.structs.replace(event, event_id="") for event in events]

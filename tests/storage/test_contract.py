@@ -15,6 +15,7 @@ from .samples import (
     Planet,
     Safe,
     Widget,
+    as_given,
     audit_event,
     domain_event,
     moment,
@@ -358,8 +359,8 @@ def test_the_trail_is_read_in_both_orders_and_by_time(driver: Driver):
     driver.audited(*events[:4])
     driver.audited(*events[4:])
     trail = driver.store.trail
-    assert list(trail.events(newest_first=False)) == events
-    assert list(trail.events()) == events[::-1]
+    assert as_given(trail.events(newest_first=False)) == events
+    assert as_given(trail.events()) == events[::-1]
     assert [event.request_id for event in trail.events(since=2, until=5, newest_first=False)] == ["2", "3", "4"]
     assert [event.request_id for event in trail.events(where=lambda event: event.time == 7)] == ["7"]
 

@@ -227,6 +227,18 @@ def test_a_directory_is_in_use_as_long_as_a_process_of_its_server_lives(director
     Site(directory).close()
 
 
+def test_a_site_knows_whether_anything_is_kept(directory: Path, loops: asyncio.Runner):
+    site = Site(directory)
+    assert site.empty
+    site.close()
+    driver = reopened(loops, directory)
+    driver.put(widget("a"))
+    driver.run(driver.store.close())
+    site = Site(directory)
+    assert not site.empty
+    site.close()
+
+
 def test_only_the_owner_can_read_the_files(directory: Path, loops: asyncio.Runner):
     driver = reopened(loops, directory)
     driver.put(widget("a"))

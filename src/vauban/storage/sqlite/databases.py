@@ -21,8 +21,8 @@ _CHECKED_BYTES = 64 * 2**20
 """Up to this size every page is checked at each start; ``backups.verify`` checks larger ones when asked."""
 
 
-def prepare(path: Path) -> None:
-    """Make or bring up to date, and check. Raises StorageUnavailable, saying what to do."""
+def prepare(path: Path) -> bool:
+    """Make or bring up to date, and check; true where anything is kept. Raises StorageUnavailable, saying what to do."""
     try:
         if not path.exists() or not path.stat().st_size:
             create(path)
@@ -33,6 +33,7 @@ def prepare(path: Path) -> None:
                 _require_sound(connection, path)
             migrate(connection)
             reindex(connection, KINDS.values())
+            return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
     except (sqlite3.Error, DamagedRecord) as error:
         raise StorageUnavailable(f"{path} cannot be opened: {error}. Restore a backup, or free the disk.") from error
 

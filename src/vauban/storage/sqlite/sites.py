@@ -37,6 +37,7 @@ class Site:
         self._channels: list[tuple[socket.socket, socket.socket]] = []
         try:
             self.empty = not prepare(self.path)
+            """Whether no record was kept when this was opened."""
         except BaseException:
             self._lock.release()
             raise
