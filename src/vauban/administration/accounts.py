@@ -104,7 +104,6 @@ class Accounts:
         operator = service_principal("vauban")
         return AuditEvent(
             time=self._now(),
-            event_id=new_id(),
             request_id=new_id(),
             service="iam",
             operation=operation,

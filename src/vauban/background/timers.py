@@ -86,7 +86,6 @@ def _audit(call: Call, event: ServiceEvent) -> AuditEvent:
     principal = call.principal
     return AuditEvent(
         time=call.time,
-        event_id=new_id(),
         request_id=call.request_id,
         service=call.service,
         operation=event.name,

@@ -83,13 +83,12 @@ class Gateway:
     async def _answer(self, request: Request, request_id: str) -> Response:
         target = self._detect(request)
         route = self.routes.find(target.service, target.operation)
-        signing_name = route.service_model.signing_name
-        identified = self._verifier.verify(request, signing_name)
+        identified = self._verifier.verify(request, route.signing_name)
         changes = self.store.begin()
         caller = self._callers.of(identified.access_key, changes)
         codec = route.codec(target.protocol)
         call = Call(
-            signing_name,
+            route.signing_name,
             route.operation,
             {},
             caller.principal,

@@ -57,7 +57,7 @@ class Attempt:
         service, operation = action.split(":")
         route = self._gateway.routes.find(service, operation)
         inner = Call(
-            route.service_model.signing_name,
+            route.signing_name,
             route.operation,
             params,
             call.principal,

@@ -7,7 +7,6 @@ from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AccessDeniedException, AwsError
 from vauban.kernel.events import AuditEvent
-from vauban.kernel.ids import request_id as event_id
 
 
 def answered(call: Call, caller: Caller, route: Route, result: dict[str, Any] | None) -> tuple[AuditEvent, ...]:
@@ -34,7 +33,6 @@ def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[
     request = call.request
     return AuditEvent(
         call.time,
-        event_id(),
         call.request_id,
         call.service,
         route.operation.name,

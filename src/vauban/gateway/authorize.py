@@ -30,13 +30,12 @@ class Authorizer:
         if route.operation.decide is not None:
             self._require(call, route.operation.decide(call, resources, self._question(call, caller, route)))
             return
-        if not resources:
-            self._require(call, self._decide(call, caller, route, route.action, ANY))
-        for resolver, resource in zip(route.operation.on, resources, strict=True):
-            self._require(call, self._decide(call, caller, route, resolver.action or route.action, resource))
+        decided_on = resources or (ANY,)
+        for action, resource in zip(route.actions, decided_on, strict=True):
+            self._require(call, self._decide(call, caller, route, action, resource))
         for action, member in route.also:
             if call.params.get(member):
-                for resource in resources or (ANY,):
+                for resource in decided_on:
                     self._require(call, self._decide(call, caller, route, action, resource))
 
     def _question(self, call: Call, caller: Caller, route: Route):

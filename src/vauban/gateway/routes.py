@@ -17,7 +17,7 @@ class Route:
 
     __slots__ = (
         "_names",
-        "action",
+        "actions",
         "also",
         "keep_result",
         "model",
@@ -27,6 +27,7 @@ class Route:
         "redact_result",
         "service",
         "service_model",
+        "signing_name",
         "unsupported",
         "validate",
     )
@@ -36,8 +37,10 @@ class Route:
         self.service_model = service_model
         self.operation = operation
         self.model: OperationModel = service_model.operations[operation.name]
-        prefix = service_model.signing_name
-        self.action = operation.action or f"{prefix}:{operation.name}"
+        prefix = self.signing_name = service_model.signing_name
+        action = operation.action or f"{prefix}:{operation.name}"
+        self.actions = tuple(resolver.action or action for resolver in operation.on) or (action,)
+        """One for each resource, or the one decided on ``*``."""
         self.also = tuple((f"{prefix}:{action}", member) for action, member in operation.also)
         self.unsupported = frozenset(operation.unsupported)
         members = self.model.input.members if self.model.input else {}

@@ -27,7 +27,6 @@ class AuditEvent(msgspec.Struct, array_like=True):
     """
 
     time: float
-    event_id: str
     request_id: str
     service: str
     """The signing name: ``kms``."""
@@ -54,3 +53,5 @@ class AuditEvent(msgspec.Struct, array_like=True):
     """A denial's explanation, as ``kernel.decisions.Decision.explain`` gives it."""
     event_type: str = "AwsApiCall"
     """``AwsApiCall``, or ``AwsServiceEvent`` for what a service does by itself."""
+    event_id: str = ""
+    """A UUID made from where the event stands in the trail, and so given when it is read."""
