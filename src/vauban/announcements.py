@@ -1,5 +1,7 @@
 """What a server says at start: where it is, whose it is, and what it enforces."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from vauban.settings import Settings
@@ -13,7 +15,7 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         f"Vauban answers at {facts['endpoint']}",
         f"  account      {', '.join(facts['accounts'])}",
         f"  root key     {facts['access_key_id']}",
-        f'               eval "$(vauban credentials{where})"',
+        f'               eval "$({_program()} credentials{where})"',
         f"  data         {_data(settings)}",
         f"  enforced     {', '.join(enforced(settings))}",
     ]
@@ -43,6 +45,11 @@ def enforced(settings: Settings) -> list[str]:
 
 def sealed_banner(endpoint: str, needs: str) -> str:
     return f"Vauban is sealed at {endpoint}. Open it with `vauban unseal`{f' and the {needs}' if needs else ''}."
+
+
+def _program() -> str:
+    """`vauban` as it was called, so that what is printed can be typed."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "vauban" else "vauban"
 
 
 def _data(settings: Settings) -> str:
