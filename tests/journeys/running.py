@@ -6,12 +6,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import boto3.session
     from botocore.client import BaseClient
 
 START_SECONDS = 60
@@ -110,6 +113,13 @@ class Server:
         self.process.kill()
         self.process.wait(timeout=30)
 
+    @staticmethod
+    def run_elsewhere(*words: str) -> str:
+        """What a command prints that needs no server."""
+        done = subprocess.run([*VAUBAN, *words], env=environment(), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def command(self, *words: str, input: str = "") -> str:
         """What `vauban WORDS` about this server prints; it must succeed."""
         done = self.run(*words, input=input)
@@ -143,19 +153,30 @@ class Server:
         return client(self.url, service, self.credentials(*options), region, **config)
 
 
-def client(url: str, service: str, exported: dict[str, str], region: str = "us-east-1", **config: Any) -> "BaseClient":
-    """A boto3 client with the variables that `vauban credentials` exports."""
+_session_lock = threading.Lock()
+
+
+@cache
+def _session() -> "boto3.session.Session":
+    """One for all clients: what it has read of botocore's models is not read again."""
     import boto3
+
+    return boto3.session.Session()
+
+
+def client(url: str, service: str, exported: dict[str, str], region: str = "us-east-1", **config: Any) -> "BaseClient":
+    """A boto3 client, with connections of its own, signing with what `vauban credentials` exports."""
     from botocore.config import Config
 
-    return boto3.session.Session().client(
-        service,
-        region_name=region,
-        endpoint_url=url,
-        aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
-        config=Config(**{"retries": {"total_max_attempts": 1}, "max_pool_connections": 64, **config}),
-    )
+    with _session_lock:
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=url,
+            aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
+            config=Config(**{"retries": {"total_max_attempts": 1}, "max_pool_connections": 64, **config}),
+        )
 
 
 def _children(parent: int) -> list[int]:
