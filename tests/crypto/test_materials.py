@@ -13,7 +13,7 @@ KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 @pytest.mark.parametrize("spec", list(SPECS))
 def test_generated_material_is_sound_material_of_its_spec(spec: str) -> None:
     material = materials.generate(spec)
-    materials.check(spec, material)
+    assert materials.check(spec, material) == material
     assert material != materials.generate(spec)
 
 

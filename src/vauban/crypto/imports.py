@@ -1,10 +1,14 @@
 """Key material wrapped by its owner for import ("Importing key material" in the KMS guide)."""
 
+from typing import TYPE_CHECKING
+
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap_with_padding
 
 from vauban.crypto.errors import InvalidCiphertext
 from vauban.crypto.materials import RSA_SIZES
-from vauban.crypto.private_keys import PrivateKey
+
+if TYPE_CHECKING:
+    from vauban.crypto.private_keys import PrivateKey
 
 OAEP_OF = {
     "RSAES_OAEP_SHA_1": "RSAES_OAEP_SHA_1",
@@ -15,7 +19,7 @@ OAEP_OF = {
 """Wrapping algorithm -> how its RSA part is encrypted."""
 
 
-def unwrap_import(key: PrivateKey, wrapped: bytes, algorithm: str) -> bytes:
+def unwrap_import(key: "PrivateKey", wrapped: bytes, algorithm: str) -> bytes:
     """The material that was wrapped for ``key``, not yet checked to be any key spec's: see ``materials.check``.
 
     RSA_AES_KEY_WRAP is ``CKM_RSA_AES_KEY_WRAP``: a 256-bit AES key by OAEP, then the material under that key by AES

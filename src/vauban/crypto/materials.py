@@ -40,20 +40,22 @@ def material_id(key_id: str, material: bytes) -> str:
     return sha256(MATERIAL_ID_DOMAIN + len(name).to_bytes(4, "big") + name + material).hexdigest()
 
 
-def check(key_spec: str, material: bytes) -> None:
-    """Raises ValueError where imported ``material`` is not whole and sound material of ``key_spec``.
+def check(key_spec: str, material: bytes) -> bytes:
+    """Imported ``material`` in the encoding it is kept in, the same for the same key.
 
-    An RSA key is checked in full (primes, exponents), which takes up to 0.3 s.
+    Raises ValueError where it is not whole and sound material of ``key_spec``. An RSA key is checked in full (primes,
+    exponents), which takes up to 0.3 s.
     """
     if key_spec in SYMMETRIC_SIZES:
         if len(material) != SYMMETRIC_SIZES[key_spec]:
             raise ValueError(f"Key material of {key_spec} is {SYMMETRIC_SIZES[key_spec]} bytes long")
-        return
+        return material
     from vauban.crypto.private_keys import PrivateKey
 
-    found = PrivateKey(material, trusted=False).key_spec
-    if found != key_spec:
-        raise ValueError(f"The key material is of {found}, not of {key_spec}")
+    private_key = PrivateKey(material, trusted=False)
+    if private_key.key_spec != key_spec:
+        raise ValueError(f"The key material is of {private_key.key_spec}, not of {key_spec}")
+    return private_key.encode()
 
 
 # The asymmetric half of `cryptography` takes as long to import as all the rest, and few processes need it at once.

@@ -2,7 +2,13 @@
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+)
 
 from vauban.crypto import agreement, encryption, signatures
 from vauban.crypto.materials import CURVES, RSA_SIZES
@@ -30,6 +36,10 @@ class PrivateKey:
         self._public = self._key.public_key()
         self.public_der = self._public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         """The public key, a SubjectPublicKeyInfo in DER."""
+
+    def encode(self) -> bytes:
+        """PKCS #8 in DER, the same for the same key, whatever the encoding it came in."""
+        return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     def sign(self, message: bytes, algorithm: str, digest: bool = False) -> bytes:
         """A signature of ``message``, or of what it is the digest of. See ``signatures.sign``."""

@@ -1,7 +1,10 @@
 """KMS in process, and its records as values for tests of what is pure."""
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,3 +104,49 @@ def neighbours() -> Iterator[InProcess]:
     running = InProcess(accounts=(ACCOUNT, OTHER_ACCOUNT))
     yield running
     running.close()
+
+
+@pytest.fixture
+def wrap(tmp_path: Path) -> Callable[..., bytes]:
+    """Wrap key material for import as its owner does: with OpenSSL's command line."""
+
+    def openssl(*arguments: object, input: bytes = b"") -> bytes:
+        return subprocess.run(["openssl", *map(str, arguments)], input=input, check=True, capture_output=True).stdout
+
+    def wrap(material: bytes, public_key: bytes, algorithm: str) -> bytes:
+        (tmp_path / "public.der").write_bytes(public_key)
+        digest = "sha1" if algorithm.endswith("SHA_1") else "sha256"
+        options = ["-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", f"rsa_oaep_md:{digest}"]
+        options += ["-pkeyopt", f"rsa_mgf1_md:{digest}", "-pubin", "-keyform", "DER", "-inkey", tmp_path / "public.der"]
+        if algorithm.startswith("RSAES"):
+            return openssl("pkeyutl", "-encrypt", *options, input=material)
+        key = os.urandom(32)
+        (tmp_path / "material").write_bytes(material)
+        command = ["enc", "-id-aes256-wrap-pad", "-K", key.hex(), "-iv", "A65959A6"]
+        openssl(*command, "-in", tmp_path / "material", "-out", tmp_path / "wrapped")
+        return openssl("pkeyutl", "-encrypt", *options, input=key) + (tmp_path / "wrapped").read_bytes()
+
+    return wrap
+
+
+@pytest.fixture
+def bring(kms: Any, wrap: Callable[..., bytes]) -> Callable[..., Any]:
+    """Import material into a key, from GetParametersForImport on; it does not expire unless ``ValidTo`` says so."""
+
+    def bring(
+        key_id: str, material: bytes, algorithm: str = "RSAES_OAEP_SHA_256", spec: str = "RSA_2048", **more: Any
+    ) -> Any:
+        given = kms.get_parameters_for_import(KeyId=key_id, WrappingAlgorithm=algorithm, WrappingKeySpec=spec)
+        more.setdefault("ExpirationModel", f"KEY_MATERIAL_{'EXPIRES' if 'ValidTo' in more else 'DOES_NOT_EXPIRE'}")
+        wrapped = wrap(material, given["PublicKey"], algorithm)
+        return kms.import_key_material(
+            KeyId=key_id, ImportToken=given["ImportToken"], EncryptedKeyMaterial=wrapped, **more
+        )
+
+    return bring
+
+
+@pytest.fixture
+def external(kms: Any) -> str:
+    """A symmetric encryption key that waits for its material."""
+    return kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]

@@ -6,10 +6,15 @@ from uuid import uuid4
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1
+from cryptography.hazmat.primitives.asymmetric.padding import OAEP as Oaep
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from vauban.services.kms import SERVICE
 from vauban.testing import InProcess
 
+OAEP = Oaep(MGF1(SHA256()), SHA256(), None)
 ACTIONS = {"ReEncrypt": ["kms:ReEncryptFrom", "kms:ReEncryptTo"]}
 """The actions of operations that are not called after themselves."""
 
@@ -31,6 +36,7 @@ def world():
         kms=kms,
         symmetric=symmetric,
         dying=dying,
+        external=key(Origin="EXTERNAL"),
         signing=key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"),
         agreeing=key(KeySpec="ECC_NIST_P256", KeyUsage="KEY_AGREEMENT"),
         authenticating=key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
@@ -47,6 +53,11 @@ def arguments(name, world):
     key = {"KeyId": world.symmetric}
     signing = {"KeyId": world.signing, "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
     mac = {"KeyId": world.authenticating, "Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
+    external = {
+        "KeyId": world.external,
+        "WrappingAlgorithm": "RSAES_OAEP_SHA_256",
+        "WrappingKeySpec": "RSA_2048",
+    }
     grant = {**key, "GranteePrincipal": world.grantee, "Operations": ["Encrypt"]}
     match name:
         case "CreateKey" | "ListKeys" | "ListAliases":
@@ -100,6 +111,19 @@ def arguments(name, world):
             return {"KeyId": world.kms.create_key()["KeyMetadata"]["KeyId"]}
         case "CancelKeyDeletion":
             return {"KeyId": world.dying}
+        case "GetParametersForImport":
+            return external
+        case "ImportKeyMaterial":
+            given = world.kms.get_parameters_for_import(**external)
+            public_key = load_der_public_key(given["PublicKey"])
+            return {
+                "KeyId": world.external,
+                "ImportToken": given["ImportToken"],
+                "EncryptedKeyMaterial": public_key.encrypt(bytes(32), OAEP),
+                "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+            }
+        case "DeleteImportedKeyMaterial":
+            return {"KeyId": world.external}
         case "TagResource":
             return {**key, "Tags": [{"TagKey": "a", "TagValue": "b"}]}
         case "UntagResource":

@@ -31,16 +31,12 @@ def context_value(name, call, resource=ANY):
 
 
 LATER = {
-    "kms:expirationmodel",
     "kms:multiregionkeytype",
     "kms:primaryregion",
     "kms:replicaregion",
     "kms:trailingdayswithoutkeyusage",
-    "kms:validto",
-    "kms:wrappingalgorithm",
-    "kms:wrappingkeyspec",
 }
-"""Of imported material, multi-Region keys and last usage; attestation's are told by their prefix."""
+"""Of multi-Region keys and last usage; attestation's are told by their prefix."""
 
 
 def test_every_condition_key_that_aws_publishes_is_known_or_comes_later():
@@ -167,6 +163,7 @@ def test_a_key_that_is_there_is_known_by_what_it_is(make_call, on_key):
     [
         ("kms:messagetype", "Sign", "RAW"),
         ("kms:policyname", "PutKeyPolicy", "default"),
+        ("kms:expirationmodel", "ImportKeyMaterial", "KEY_MATERIAL_EXPIRES"),
         ("kms:rotationperiodindays", "EnableKeyRotation", 365),
         ("kms:schedulekeydeletionpendingwindowindays", "ScheduleKeyDeletion", 30),
         ("kms:bypasspolicylockoutsafetycheck", "CreateKey", False),

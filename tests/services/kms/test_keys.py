@@ -75,7 +75,7 @@ def test_a_spec_takes_only_its_own_usages(parameters, words, kms):
     "parameters",
     [
         {"MultiRegion": True},
-        {"Origin": "EXTERNAL"},
+        {"Origin": "EXTERNAL_KEY_STORE"},
         {"Origin": "AWS_CLOUDHSM"},
         {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
         {"KeySpec": "ML_KEM_768", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},

@@ -9,6 +9,7 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import Conditions
 from vauban.kernel.resources import Resource
+from vauban.services.kms.expirations import EXPIRES
 from vauban.services.kms.permissions import encryption_context
 from vauban.services.kms.resources import Alias, Grant, Key
 
@@ -149,6 +150,7 @@ CONDITIONS = Conditions(
         "kms:datakeypairspec": _asked("KeyPairSpec"),
         "kms:encryptionalgorithm": _encryption_algorithm,
         "kms:encryptioncontextkeys": lambda call, resource: list(_context(call, resource)) or None,
+        "kms:expirationmodel": _asked_of(frozenset({"ImportKeyMaterial"}), "ExpirationModel", EXPIRES),
         "kms:grantconstraintsourcearn": lambda call, _: (call.params.get("Constraints") or {}).get("SourceArn"),
         "kms:grantconstrainttype": _grant_constraint_type,
         "kms:grantisforawsresource": _grant_is_for_aws_resource,
@@ -173,7 +175,10 @@ CONDITIONS = Conditions(
             frozenset({"ScheduleKeyDeletion"}), "PendingWindowInDays", 30
         ),
         "kms:signingalgorithm": _asked("SigningAlgorithm"),
+        "kms:validto": _asked("ValidTo"),
         "kms:viaservice": _via_service,
+        "kms:wrappingalgorithm": _asked("WrappingAlgorithm"),
+        "kms:wrappingkeyspec": _asked("WrappingKeySpec"),
     },
     prefixed={"kms:encryptioncontext:": _encryption_context_value},
 )

@@ -7,8 +7,9 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.kms.materials import is_whole
 from vauban.services.kms.resolvers import key
-from vauban.services.kms.resources import Alias, Grant, Key, Material
+from vauban.services.kms.resources import Alias, Grant, ImportParameters, Key, Material
 
 SHORTEST_DAYS = 7
 LONGEST_DAYS = 30
@@ -30,13 +31,14 @@ def schedule_key_deletion(call: Call, key: Key, pending_window_in_days: int = LO
 
 @operation("CancelKeyDeletion", on=key("KeyId"))
 def cancel_key_deletion(call: Call, key: Key) -> dict[str, Any]:
-    call.store.put(replace(key, key_state="Disabled", deletion_date=None))
+    state = "Disabled" if is_whole(call, key) else "PendingImport"
+    call.store.put(replace(key, key_state=state, deletion_date=None))
     return {"KeyId": key.arn}
 
 
 def delete_key(call: Call, key: Key) -> None:
     """Forget the key and all that is of it: every generation of its material, its aliases, its grants."""
-    for kind in (Material, Alias, Grant):
+    for kind in (Material, ImportParameters, Alias, Grant):
         for each in call.store.list(kind, index="key", value=key.key_id):
             call.store.delete(each)
     call.store.delete(key)

@@ -25,11 +25,19 @@ class DryRunOperationException(AwsError):
         super().__init__("The request would have succeeded, but the DryRun option is set.")
 
 
+class ExpiredImportTokenException(AwsError):
+    pass
+
+
 class IncorrectKeyException(AwsError):
     """The ciphertext was made under another key than the one named."""
 
     def __init__(self) -> None:
         super().__init__("The key ID in the request does not identify a CMK that can perform this operation.")
+
+
+class IncorrectKeyMaterialException(AwsError):
+    pass
 
 
 class InvalidAliasNameException(AwsError):
@@ -49,6 +57,10 @@ class InvalidGrantIdException(AwsError):
 
 
 class InvalidGrantTokenException(AwsError):
+    pass
+
+
+class InvalidImportTokenException(AwsError):
     pass
 
 

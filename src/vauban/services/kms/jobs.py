@@ -1,9 +1,10 @@
-"""What KMS does by the clock: automatic rotation, and deletion at the end of the waiting period."""
+"""What KMS does by the clock: automatic rotation, deletion at the end of the waiting period, expiration."""
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
 from vauban.services.kms.deletion import delete_key
-from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
+from vauban.services.kms.materials import erase_material
+from vauban.services.kms.resources import CLOUDTRAIL_TYPE, ImportParameters, Key, Material
 from vauban.services.kms.rotation import rotate_on_schedule
 
 
@@ -16,3 +17,20 @@ def tend(call: Call, key: Key) -> ServiceEvent:
         return ServiceEvent("DeleteKey", resources, {"keyId": key.key_id})
     rotate_on_schedule(call, key)
     return ServiceEvent("RotateKey", resources, {"keyId": key.key_id, "rotationType": "AUTOMATIC"})
+
+
+@when_due(Material)
+def expire(call: Call, material: Material) -> ServiceEvent:
+    """Erase imported material whose time is over; the same material may be imported again."""
+    key = call.store.get(Key, material.key_id)
+    erase_material(call, key, material)
+    call.emit("KMS Imported Key Material Expiration", key.arn, **{"key-id": key.key_id})
+    resources = ((key.arn, CLOUDTRAIL_TYPE, key.account),)
+    details = {"keyId": key.key_id, "keyMaterialId": material.material_id}
+    return ServiceEvent("DeleteExpiredKeyMaterial", resources, details)
+
+
+@when_due(ImportParameters)
+def forget(call: Call, parameters: ImportParameters) -> None:
+    """A wrapping key is kept for as long as its token is valid, and no longer."""
+    call.store.delete(parameters)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from vauban.crypto.materials import generate
+from vauban.crypto.materials import RSA_SIZES, generate
 from vauban.crypto.specs import SPECS
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
@@ -11,8 +11,9 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import UnsupportedOperationException
+from vauban.services.kms.expirations import expiration
 from vauban.services.kms.lists import page
-from vauban.services.kms.materials import new_material
+from vauban.services.kms.materials import is_pending, materials_of, new_material
 from vauban.services.kms.policies import DEFAULT, require_valid
 from vauban.services.kms.resolvers import key, usable_key
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
@@ -41,21 +42,22 @@ def create_key(
     if policy is not None:
         key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
         require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
-    fresh = call.slowly(generate, spec) if spec.startswith("RSA_") else generate(spec)
-    material = new_material(call, key_id, fresh)
     created = Key(
         key_id,
         call.account,
         call.region,
         call.now,
         policy or DEFAULT % call.account,
-        material.material_id,
+        "",
         spec,
         usage,
-        description=description,
+        "PendingImport",
+        description,
+        origin,
         tags=key_tags,
     )
-    call.store.put(material)
+    if origin == "AWS_KMS":
+        created = _with_material(call, created)
     call.store.put(created)
     call.resources = (Resource(created.arn, "key", created.account, created, cloudtrail_type=CLOUDTRAIL_TYPE),)
     return {"KeyMetadata": created.metadata}
@@ -63,7 +65,11 @@ def create_key(
 
 @operation("DescribeKey", on=usable_key("KeyId"))
 def describe_key(call: Call, key: Key) -> dict[str, Any]:
-    return {"KeyMetadata": key.metadata}
+    """How imported material expires is told with the key; it is kept with the material."""
+    if key.origin != "EXTERNAL":
+        return {"KeyMetadata": key.metadata}
+    lasting = [each for each in materials_of(call, key) if not is_pending(call, key, each)]
+    return {"KeyMetadata": {**key.metadata, **expiration(lasting)}}
 
 
 @operation("ListKeys")
@@ -99,8 +105,15 @@ def update_key_description(call: Call, key: Key, description: str) -> None:
     call.store.put(replace(key, description=description))
 
 
+def _with_material(call: Call, key: Key) -> Key:
+    spec = key.key_spec
+    material = new_material(call, key.key_id, call.slowly(generate, spec) if spec in RSA_SIZES else generate(spec))
+    call.store.put(material)
+    return replace(key, key_state="Enabled", current_material_id=material.material_id)
+
+
 def _refuse_unsupported(origin: str, multi_region: bool) -> None:
-    if origin != "AWS_KMS":
+    if origin not in ("AWS_KMS", "EXTERNAL"):
         raise UnsupportedOperationException(f"Keys of origin {origin} are not supported here.")
     if multi_region:
         raise UnsupportedOperationException("Multi-Region keys are not supported here.")

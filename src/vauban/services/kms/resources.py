@@ -41,6 +41,7 @@ class Key:
     policy: str
     """The ``default`` key policy, as it was put."""
     current_material_id: str
+    """Empty until material is first imported."""
     key_spec: str = "SYMMETRIC_DEFAULT"
     key_usage: str = "ENCRYPT_DECRYPT"
     key_state: str = "Enabled"
@@ -107,7 +108,7 @@ class Key:
         }
         if self.deletion_date is not None:
             metadata["DeletionDate"] = self.deletion_date
-        if self.rotates:
+        if self.rotates and self.current_material_id:
             metadata["CurrentKeyMaterialId"] = self.current_material_id
         return metadata
 
@@ -117,7 +118,7 @@ class Key:
         return self.key_spec == "SYMMETRIC_DEFAULT"
 
 
-@record("kms:Material", id="material_id", scope=Scope.REGION, indexes={"key": "key_id"})
+@record("kms:Material", id="material_id", scope=Scope.REGION, indexes={"key": "key_id"}, due="valid_to")
 class Material:
     """One generation of a key's material, found by its id alone: Decrypt knows no more than that."""
 
@@ -126,12 +127,21 @@ class Material:
     region: str
     key_id: str
     generation: int
-    """1 for the first, then one more with each rotation."""
+    """1 for the first, then one more with each rotation; beyond the current one's while imported and not in use yet."""
     created: datetime
     material: bytes = secret()
-    """Raw bytes of symmetric and HMAC keys, PKCS#8 DER of the others."""
+    """Raw bytes of symmetric and HMAC keys, PKCS#8 DER of the others; empty while imported material is missing."""
     rotation_type: str = ""
-    """``AUTOMATIC``, ``ON_DEMAND``, or ``""`` for the first."""
+    """``AUTOMATIC``, ``ON_DEMAND``, or ``""`` for what no rotation has brought into use."""
+    rotation_date: datetime | None = None
+    description: str = ""
+    """Imported material has one, and a day when it expires."""
+    valid_to: datetime | None = None
+
+    @property
+    def imported(self) -> bool:
+        """Whether the material is there; what KMS made itself always is."""
+        return bool(self.material)
 
     @cached_property
     def symmetric(self) -> SymmetricMaterial:
@@ -143,6 +153,20 @@ class Material:
         from vauban.crypto.private_keys import PrivateKey
 
         return PrivateKey(self.material)
+
+
+@record("kms:ImportParameters", id="token_id", indexes={"key": "key_id"}, due="valid_to")
+class ImportParameters:
+    """A wrapping key, and the import token that goes with it; both are forgotten when their time is over."""
+
+    token_id: str
+    """The token's SHA-256: the token itself is not kept."""
+    account: str
+    region: str
+    key_id: str
+    valid_to: datetime
+    wrapping_algorithm: str
+    private_key: bytes = secret()
 
 
 @record("kms:Alias", id="name", indexes={"key": "target_key_id"})

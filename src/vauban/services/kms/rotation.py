@@ -10,9 +10,15 @@ from typing import Any
 from vauban.crypto.materials import generate
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
-from vauban.services.kms.errors import ConflictException, LimitExceededException, UnsupportedOperationException
+from vauban.services.kms.errors import (
+    ConflictException,
+    KMSInvalidStateException,
+    LimitExceededException,
+    UnsupportedOperationException,
+)
+from vauban.services.kms.expirations import expiration
 from vauban.services.kms.lists import in_order, page
-from vauban.services.kms.materials import current_material, new_material
+from vauban.services.kms.materials import current_material, materials_of, new_material, pending_material
 from vauban.services.kms.resolvers import key, shared_key
 from vauban.services.kms.resources import Key, Material
 
@@ -63,7 +69,7 @@ def rotate_key_on_demand(call: Call, key: Key) -> dict[str, Any]:
         )
     if key.next_rotation_date is not None and key.next_rotation_date - call.now < TOO_CLOSE:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
-    rotated = _rotated(call, key, "ON_DEMAND")
+    rotated = _rotated_to_imported(call, key) if key.origin == "EXTERNAL" else _rotated(call, key, "ON_DEMAND")
     call.store.put(replace(rotated, on_demand_rotations=key.on_demand_rotations + 1))
     return {"KeyId": key.arn}
 
@@ -77,10 +83,10 @@ def list_key_rotations(
     marker: str | None = None,
 ) -> dict[str, Any]:
     _require_rotating(key)
-    generations = call.store.list(Material, index="key", value=key.key_id)
+    current = current_material(call, key)
     entries = in_order(
-        (f"{each.generation:08}", _entry(key, each))
-        for each in generations
+        (f"{each.generation:08}", _entry(key, each, current))
+        for each in materials_of(call, key)
         if each.rotation_type or include_key_material == "ALL_KEY_MATERIAL"
     )
     return page(call, "Rotations", entries, limit, marker, of=f"{key.key_id} {include_key_material}")
@@ -110,20 +116,44 @@ def _rotated(call: Call, key: Key, rotation_type: str) -> Key:
         call, key.key_id, generate(key.key_spec), generation=generation, rotation_type=rotation_type
     )
     call.store.put(material)
+    return _with_current(call, key, material)
+
+
+def _rotated_to_imported(call: Call, key: Key) -> Key:
+    """``key`` with the material that was imported for this; permanently its own from now on."""
+    pending = pending_material(call, key)
+    if pending is None:
+        raise KMSInvalidStateException(f"No available key material pending rotation for the key: {key.arn}.")
+    call.store.put(replace(pending, rotation_type="ON_DEMAND", rotation_date=call.now))
+    return _with_current(call, key, pending)
+
+
+def _with_current(call: Call, key: Key, material: Material) -> Key:
     call.emit("KMS CMK Rotation", key.arn, **{"key-id": key.key_id})
     return replace(key, current_material_id=material.material_id)
 
 
-def _entry(key: Key, material: Material) -> dict[str, Any]:
+def _entry(key: Key, material: Material, current: Material) -> dict[str, Any]:
     entry = {
         "KeyId": key.arn,
         "KeyMaterialId": material.material_id,
-        "KeyMaterialState": "CURRENT" if material.material_id == key.current_material_id else "NON_CURRENT",
+        "KeyMaterialState": _material_state(material, current),
     }
     if material.rotation_type:
-        entry["RotationDate"] = material.created
+        entry["RotationDate"] = material.rotation_date
         entry["RotationType"] = material.rotation_type
+    if key.origin == "EXTERNAL":
+        entry["ImportState"] = "IMPORTED" if material.imported else "PENDING_IMPORT"
+        entry.update(expiration([material]))
+        if material.description:
+            entry["KeyMaterialDescription"] = material.description
     return entry
+
+
+def _material_state(material: Material, current: Material) -> str:
+    if material.generation > current.generation:
+        return "PENDING_ROTATION"
+    return "CURRENT" if material.generation == current.generation else "NON_CURRENT"
 
 
 def _require_rotating(key: Key) -> None:
