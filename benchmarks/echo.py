@@ -7,6 +7,8 @@ asyncio and uvloop answer every read with the same bytes, unread: the floor. Our
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from benchmarks.load import Load, Serving, free_port, interleave, press, serving
@@ -75,16 +77,17 @@ SERVERS = {
 }
 
 
-def measure(name: str) -> Load:
+@contextmanager
+def running(name: str) -> Iterator[Serving]:
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.echo", "serve", name, str(port)]
-    with serving(command, port) as server:
-        return pressed(server)
+    with serving([sys.executable, "-m", "benchmarks.echo", "serve", name, str(port)], port) as server:
+        yield server
 
 
-def pressed(server: Serving) -> Load:
-    press(server, [REQUEST], seconds=1)
-    return press(server, [REQUEST])
+def measure(name: str) -> Load:
+    with running(name) as server:
+        press(server, [REQUEST], seconds=1)
+        return press(server, [REQUEST])
 
 
 def main() -> None:

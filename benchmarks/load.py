@@ -1,4 +1,4 @@
-"""A server process under load: wrk's requests per second and latencies, and the CPU that the server spent.
+"""A server under load: wrk's requests per second and latencies, and the CPU that the server's processes spent.
 
 Rates and latencies are this machine's, and wrk runs on the same cores. What can be compared elsewhere is the CPU per
 request, best as a ratio to a peer measured in the same run.
@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,15 @@ from pathlib import Path
 from vauban.kernel.requests import Request
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_REPORT = """
-local number = 0
+_SCRIPT = """
+local requests, number = {}, 0
+function init(arguments)
+  local file = assert(io.open(arguments[1], 'rb'))
+  for size in function() return file:read(8) end do
+    requests[#requests + 1] = file:read(tonumber(size))
+  end
+  file:close()
+end
 function request()
   number = number % #requests + 1
   return requests[number]
@@ -34,6 +41,7 @@ function done(summary, latency)
     + summary.errors.timeout))
 end
 """
+"""Sends the requests of a file in turn, each behind its size in 8 digits."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,9 @@ class Load:
 
     rps: float
     cpu_us: float
-    """The server's CPU per request, children included."""
+    """CPU per request of all the server's processes."""
+    worker_us: float
+    """CPU per request of those that answer."""
     p50_ms: float
     p99_ms: float
     errors: int
@@ -51,20 +61,39 @@ class Load:
 
 @dataclass(frozen=True)
 class Serving:
-    """A server process that listens."""
+    """A server that listens."""
 
     pid: int
     port: int
+    workers: tuple[int, ...] = ()
+    """Process ids of those that answer; empty where it is not known, and all count."""
 
-    def cpu_seconds(self) -> float:
-        """Of the process and its descendants, those that have ended included."""
-        return sum(_cpu_ticks(pid) for pid in _family(self.pid)) / _TICKS
+    def cpu_seconds(self) -> tuple[float, float]:
+        """Of the process and its descendants, and of those that answer."""
+        ticks = {pid: _cpu_ticks(pid) for pid in family(self.pid)}
+        return sum(ticks.values()) / _TICKS, sum(ticks[pid] for pid in self.workers or ticks) / _TICKS
+
+    def worker_megabytes(self) -> float:
+        """Resident memory of those that answer."""
+        return sum(map(_resident_kilobytes, self.workers or family(self.pid))) / 1024
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, patience_seconds: float = 20) -> Iterator[Serving]:
-    """Run ``command`` until the block ends, from when it listens on ``port``. Raises RuntimeError if it never does."""
-    process = subprocess.Popen(command)
+def serving(
+    command: Sequence[str],
+    port: int,
+    *,
+    environment: Mapping[str, str] | None = None,
+    quiet: bool = False,
+    patience_seconds: float = 60,
+) -> Iterator[Serving]:
+    """Run ``command`` until the block ends, from when it listens on ``port``. Raises RuntimeError if it never does.
+
+    What it says on its standard output is of no interest; what it complains of is shown, unless it is ``quiet``.
+    """
+    complaints = subprocess.DEVNULL if quiet else None
+    surroundings = {**os.environ, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=complaints, env=surroundings)
     try:
         _await_port(process, port, time.monotonic() + patience_seconds)
         yield Serving(process.pid, port)
@@ -88,18 +117,23 @@ def press(
 ) -> Load:
     """Send ``requests`` round and round over keep-alive connections, as fast as they are answered."""
     with tempfile.TemporaryDirectory() as directory:
-        script = Path(directory) / "requests.lua"
-        script.write_bytes(lua_script(requests))
+        script, sent = Path(directory) / "script.lua", Path(directory) / "requests"
+        script.write_text(_SCRIPT)
+        sent.write_bytes(b"".join(b"%08d%b" % (len(each), each) for each in map(_wire, requests)))
         command = [_wrk(), "-t", str(threads), "-c", str(connections), "-d", f"{seconds:.0f}s", "-s", str(script)]
         before = server.cpu_seconds()
         done = subprocess.run(
-            [*command, f"http://127.0.0.1:{server.port}/"], capture_output=True, text=True, check=True
+            [*command, f"http://127.0.0.1:{server.port}/", "--", str(sent)], capture_output=True, text=True, check=True
         )
-        spent = server.cpu_seconds() - before
+        spent = server.cpu_seconds()
     report = json.loads(done.stdout.partition("REPORT ")[2].partition("\n")[0])
+    count = report["requests"]
+    if not count:
+        raise RuntimeError("the server answered nothing")
     return Load(
-        rps=report["requests"] / report["microseconds"] * 1e6,
-        cpu_us=spent / report["requests"] * 1e6,
+        rps=count / report["microseconds"] * 1e6,
+        cpu_us=(spent[0] - before[0]) / count * 1e6,
+        worker_us=(spent[1] - before[1]) / count * 1e6,
         p50_ms=report["p50"] / 1000,
         p99_ms=report["p99"] / 1000,
         errors=report["errors"],
@@ -111,6 +145,7 @@ def median_load(loads: Sequence[Load]) -> Load:
     return Load(
         rps=statistics.median(load.rps for load in loads),
         cpu_us=statistics.median(load.cpu_us for load in loads),
+        worker_us=statistics.median(load.worker_us for load in loads),
         p50_ms=statistics.median(load.p50_ms for load in loads),
         p99_ms=statistics.median(load.p99_ms for load in loads),
         errors=sum(load.errors for load in loads),
@@ -126,22 +161,11 @@ def interleave(runs: dict[str, Callable[[], Load]], rounds: int = 3) -> dict[str
     return {name: median_load(each) for name, each in loads.items()}
 
 
-def lua_script(requests: Sequence[Request]) -> bytes:
-    """A wrk script that sends ``requests`` in turn."""
-    lines = ["requests = {}"]
-    lines += [f"requests[{number}] = {_quoted(_wire(request))}" for number, request in enumerate(requests, 1)]
-    return ("\n".join(lines) + _REPORT).encode()
-
-
 def _wire(request: Request) -> bytes:
     target = f"{request.path}?{request.query}" if request.query else request.path
     headers = {**request.headers, "content-length": str(len(request.body))}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{request.method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + request.body
-
-
-def _quoted(data: bytes) -> str:
-    return '"' + "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03}" for byte in data) + '"'
 
 
 def _wrk() -> str:
@@ -162,17 +186,23 @@ def _await_port(process: subprocess.Popen, port: int, deadline: float) -> None:
     raise RuntimeError(f"nothing listens on port {port}")
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """A process and its descendants: parents before children, siblings in the order of their making."""
     parents = {int(path.name): int(_stat(path)[1]) for path in Path("/proc").glob("[0-9]*") if _stat(path)}
     family = [pid]
     for each in family:
-        family += [child for child, parent in parents.items() if parent == each]
+        family += [child for child, parent in sorted(parents.items()) if parent == each]
     return family
 
 
 def _cpu_ticks(pid: int) -> int:
     fields = _stat(Path(f"/proc/{pid}"))
     return sum(map(int, fields[11:15])) if fields else 0
+
+
+def _resident_kilobytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
 
 
 def _stat(process: Path) -> list[str]:
