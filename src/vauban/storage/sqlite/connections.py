@@ -10,6 +10,8 @@ APPLICATION_ID = 0x5641_5542
 """``VAUB`` in the file's header: whose database this is."""
 
 _BUSY_SECONDS = 10.0
+_LOG_KEPT_BYTES = 32 * 2**20
+"""What the log is cut to when it starts over."""
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
@@ -19,6 +21,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA secure_delete = FAST")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT_BYTES}")
     return connection
 
 

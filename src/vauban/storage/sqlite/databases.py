@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from vauban.kernel.errors import StorageUnavailable
@@ -10,7 +10,7 @@ from vauban.kernel.records import KINDS
 from vauban.storage.coherence import Page
 from vauban.storage.encoding import DamagedRecord
 from vauban.storage.messages import Batch, Reply
-from vauban.storage.sqlite.checkpoints import FULL_LOG_BYTES, Checkpointer, checkpoint
+from vauban.storage.sqlite.checkpoints import Checkpointer, checkpoint
 from vauban.storage.sqlite.connections import APPLICATION_ID, application_id, connect_writer, create
 from vauban.storage.sqlite.reindexing import reindex
 from vauban.storage.sqlite.schemas import migrate
@@ -20,9 +20,12 @@ FILE = "vauban.sqlite"
 _CHECKED_BYTES = 64 * 2**20
 """Up to this size every page is checked at each start; ``backups.verify`` checks larger ones when asked."""
 
+_PAGES_FREED_AT_ONCE = 4096
+"""Given back to the file system after audit chunks went; where that cannot be, they are used again."""
+
 
 def prepare(path: Path) -> bool:
-    """Make or bring up to date, and check; true where anything is kept. Raises StorageUnavailable, saying what to do."""
+    """Make or bring up to date, and check; true where anything is kept. Raises StorageUnavailable: what to do."""
     try:
         if not path.exists() or not path.stat().st_size:
             create(path)
@@ -54,8 +57,10 @@ class Database:
 
     def write(self, batches: Sequence[Batch]) -> list[Reply]:
         replies = self._writer.write(batches)
-        if self._checkpointer.log_size() > FULL_LOG_BYTES:
-            checkpoint(self._connection, "PASSIVE")
+        self._checkpointer.written(self._connection)
+        if any(reply.pruned for reply in replies):
+            with suppress(sqlite3.Error):
+                self._connection.execute(f"PRAGMA incremental_vacuum({_PAGES_FREED_AT_ONCE})").fetchall()
         return replies
 
     def close(self) -> None:
