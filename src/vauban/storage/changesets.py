@@ -43,8 +43,8 @@ class Source(Protocol):
 
     def select(
         self, changes: "Changeset", collection: Collection, after: str, limit: int | None
-    ) -> list[tuple[str, Entry]]:
-        """Ids greater than ``after`` with their entries, in order."""
+    ) -> list[tuple[Identity, Entry]]:
+        """Those whose id is greater than ``after``, in order of id."""
         ...
 
     def count(self, changes: "Changeset", collection: Collection) -> int: ...
@@ -166,11 +166,11 @@ class Records:
         own = changes.pending_in(collection)
         rows = changes.source.select(changes, collection, after, None if limit is None else limit + len(own))
         reads = changes.reads
-        for id, entry in rows:
-            reads.setdefault((*collection[:3], id), entry)
+        for identity, entry in rows:
+            reads.setdefault(identity, entry)
         if not own:
             return [entry[1] for _, entry in rows]
-        found = {id: entry[1] for id, entry in rows if id not in own}
+        found = {identity[3]: entry[1] for identity, entry in rows if identity[3] not in own}
         found |= {id: each for id, each in own.items() if id > after and _belongs(declared, each, collection)}
         return [found[id] for id in sorted(found)[:limit]]
 

@@ -23,12 +23,13 @@ class Table:
 
     def select(
         self, changes: Changeset, collection: Collection, after: str, limit: int | None
-    ) -> list[tuple[str, Entry]]:
+    ) -> list[tuple[Identity, Entry]]:
         changes.looked_at(self.version)
         members = self._members.get(collection, [])
         start = bisect_right(members, after)
         ids = members[start:] if limit is None else members[start : start + limit]
-        return [(id, self.cached[(*collection[:3], id)]) for id in ids]
+        identities = [(*collection[:3], id) for id in ids]
+        return [(identity, self.cached[identity]) for identity in identities]
 
     def count(self, changes: Changeset, collection: Collection) -> int:
         changes.looked_at(self.version)

@@ -16,7 +16,7 @@ _FULL_LOG_PAGES = 16_384
 
 
 class Checkpointer:
-    """A thread with a connection of its own, idle while the writer is; SQLite lets go of the interpreter as it copies."""
+    """A thread with a connection of its own, idle while the writer is. It copies without the interpreter's lock."""
 
     def __init__(self, path: Path):
         self._path = path

@@ -15,7 +15,7 @@ from vauban.storage.messages import Reply
 from vauban.storage.sqlite.readers import Reader
 
 _SMALL = 64
-"""Ids of collections up to this size are kept in memory."""
+"""Which records a collection has is kept in memory up to this size."""
 
 
 class Source:
@@ -28,7 +28,7 @@ class Source:
         self._cache = Cache(cached_records)
         self.cached = self._cache.entries
         self._collections = Cache(cached_records // 4 + 1)
-        """Ids of small collections, with the version they were read at."""
+        """Identities in small collections, with the version they were read at."""
         self.position = page.position
         """How far the page's changes have been taken in: what is cached was current there."""
         self._reader = Reader(path)
@@ -64,7 +64,7 @@ class Source:
 
     def consistent(self, changes: Changeset) -> bool:
         """Whether all that ``changes`` read was so at one time."""
-        if changes.snapshot == 0 and changes.epoch == self.version:
+        if changes.snapshot in (0, changes.epoch) and changes.epoch == self.version:
             return True
         if changes.snapshot == MIXED:
             return False
@@ -94,21 +94,23 @@ class Source:
 
     def select(
         self, changes: Changeset, collection: Collection, after: str, limit: int | None
-    ) -> list[tuple[str, Entry]]:
+    ) -> list[tuple[Identity, Entry]]:
+        place = collection[:3]
         kept = self._collections.entries.get(collection)
         if kept is not None:
-            start = bisect_right(kept[1], after)
-            return self._present(changes, collection, kept[1][start : None if limit is None else start + limit])
+            changes.looked_at(self.version)
+            start = bisect_right(kept[1], (*place, after)) if after else 0
+            return self._present(changes, kept[1][start : None if limit is None else start + limit])
         changes.looked_at(self._hold())
-        rows = self._reader.select(collection, after, limit)
+        rows = [((*place, id), version, body) for id, version, body in self._reader.select(collection, after, limit)]
         if not after and len(rows) <= _SMALL and (limit is None or len(rows) < limit):
             self._remember(self._collections, collection, (self._held_version, [row[0] for row in rows]))
-        place = collection[:3]
-        return [(id, self._entry((*place, id), version, body)) for id, version, body in rows]
+        return [(identity, self._entry(identity, version, body)) for identity, version, body in rows]
 
     def count(self, changes: Changeset, collection: Collection) -> int:
         kept = self._collections.entries.get(collection)
         if kept is not None:
+            changes.looked_at(self.version)
             return len(kept[1])
         changes.looked_at(self._hold())
         return self._reader.count(collection)
@@ -128,9 +130,9 @@ class Source:
         self._reader.release()
         self._reader.close()
 
-    def _present(self, changes: Changeset, collection: Collection, ids: list[str]) -> list[tuple[str, Entry]]:
-        place = collection[:3]
-        entries = [(id, self.cached.get((*place, id)) or self.load(changes, (*place, id))) for id in ids]
+    def _present(self, changes: Changeset, identities: list[Identity]) -> list[tuple[Identity, Entry]]:
+        cached = self.cached
+        entries = [(identity, cached.get(identity) or self.load(changes, identity)) for identity in identities]
         return [each for each in entries if each[1][1] is not None]
 
     def _entry(self, identity: Identity, version: int, body: bytes) -> Entry:
