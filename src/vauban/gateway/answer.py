@@ -13,7 +13,7 @@ from vauban.gateway.callers import Callers
 from vauban.gateway.routes import Route, Routes
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
-from vauban.kernel.calls import Call, Pending
+from vauban.kernel.calls import Call, Pending, Search
 from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_request_id
@@ -114,13 +114,19 @@ class Gateway:
             try:
                 result = attempt.perform(call, route)
             except Pending as pending:
-                work = asyncio.get_running_loop().run_in_executor(self._slow_work, pending.function, *pending.arguments)
-                pending.keep(await work)
+                pending.keep(await self._done(pending))
             else:
                 if await self._keep(attempt):
                     return result
             attempt.start_again(self.store.begin())
         raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
+
+    async def _done(self, pending: Pending) -> Any:
+        """The result of a handler's slow work."""
+        if isinstance(pending, Search):
+            return await self.store.search(pending.function, *pending.arguments)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
 
     async def _keep(self, attempt: Attempt) -> bool:
         """Commit what was proposed with its audit events; False where the call has to be run again."""

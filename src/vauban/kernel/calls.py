@@ -28,6 +28,10 @@ class Pending(Exception):
         """Given the result, before the handler is run again."""
 
 
+class Search(Pending):
+    """Slow work whose first argument is the trail, which the door has and the handler has not."""
+
+
 class Call:
     """What a handler is given. Time, ids and randomness come from here, so that tests are still."""
 
@@ -113,9 +117,16 @@ class Call:
 
     def slowly(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of slow pure work (key generation), done off the loop; the handler is run again with it."""
+        return self._awaited(Pending, function, arguments)
+
+    def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of ``function(trail, *arguments)``: a search of the audit log, done off the loop."""
+        return self._awaited(Search, function, arguments)
+
+    def _awaited(self, kind: type[Pending], function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         key = (function, arguments)
         if key not in self.computed:
-            raise Pending(function, arguments, partial(self.computed.__setitem__, key))
+            raise kind(function, arguments, partial(self.computed.__setitem__, key))
         return self.computed[key]
 
     def ask(self, action: str, **params: Any) -> Any:

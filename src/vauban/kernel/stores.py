@@ -1,6 +1,6 @@
 """What a call may do with records, and what storage promises. ``storage`` implements both."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any, Protocol, TypeVar
 
 from vauban.kernel.events import AuditEvent, DomainEvent
@@ -61,6 +61,18 @@ class Changeset(World, Protocol):
         ...
 
 
+class Trail(Protocol):
+    """The audit log, as it is searched."""
+
+    def events(self, *, since: float, mentioning: str) -> Iterator[AuditEvent]:
+        """Newest first, of ``since <= time`` (seconds since the epoch), from where ``mentioning`` stands nearby."""
+        ...
+
+    def start(self) -> float | None:
+        """The time of the oldest event kept; None where there is none."""
+        ...
+
+
 class Store(Protocol):
     """Records kept. Reads are synchronous (memory, then disk); commits are awaited."""
 
@@ -101,6 +113,10 @@ class Store(Protocol):
 
     async def prune_trail(self, before: float) -> int:
         """Forget the oldest audit chunks whose every event is of a time before (epoch seconds); how many went."""
+        ...
+
+    async def search(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What ``function(trail, *arguments)`` finds, off the loop; all that was given to ``audit`` here is seen."""
         ...
 
     def load(self, identity: Identity) -> Any | None:

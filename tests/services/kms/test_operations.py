@@ -21,7 +21,6 @@ LATER = {
     "DescribeCustomKeyStores",
     "DisconnectCustomKeyStore",
     "Encapsulate",
-    "GetKeyLastUsage",
     "ReplicateKey",
     "UpdateCustomKeyStore",
     "UpdatePrimaryRegion",

@@ -1,7 +1,7 @@
 """``kernel.stores.Store`` in dicts."""
 
 from collections import deque
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from vauban.kernel.errors import Conflict
@@ -56,6 +56,10 @@ class MemoryStore:
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         first = self._table.first_due(passing_over)
         return first if first is not None and first[0] <= until else None
+
+    async def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Not off the loop: what is in memory is searched fast, and is changed on the loop alone."""
+        return function(self.trail, *arguments)
 
     def load(self, identity: Identity) -> Any | None:
         return self._table.cached.get(identity, ABSENT)[1]

@@ -1,7 +1,8 @@
 """``kernel.stores.Store`` over a SQLite database that one writer writes."""
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class SqliteStore:
     """One worker's store. Made, used and closed on one event loop."""
 
     def __init__(self, path: Path, sealer: Sealer, page: Page, link: Link, cached_records: int = CACHED_RECORDS):
+        self._path = path
         self._directory = path.parent
         self._codec = Codec(sealer)
         self._words = page.words
@@ -69,6 +71,11 @@ class SqliteStore:
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         return self._source.due(until, passing_over)
 
+    async def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Over a connection of its own, in a thread of its own."""
+        await self.audited()
+        return await asyncio.to_thread(_search, self._path, function, *arguments)
+
     def load(self, identity: Identity) -> Any | None:
         if self._words[POSITION] != self._source.position:
             self._source.synchronize()
@@ -98,6 +105,11 @@ class SqliteStore:
         try:
             await self._outbound.flush()
         finally:
-            self._outbound.close()
             self._source.close()
             self._chunks.close()
+            self._outbound.close()
+
+
+def _search(path: Path, function: Callable[..., Any], *arguments: Any) -> Any:
+    with closing(ChunkReader(path)) as chunks:
+        return function(Trail(chunks), *arguments)
