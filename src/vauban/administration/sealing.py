@@ -12,8 +12,6 @@ from vauban.crypto.seals import Seal, create_seal, reopen_seal, seal_class
 from vauban.crypto.seals.settings import SealSettings
 from vauban.settings import Settings
 
-_ASKED_FOR = {"passphrase": "passphrase", "pkcs11": "PIN"}
-
 
 class Sealing:
     """What stands between a data directory and the keys in it. Everything here may raise SealError."""
@@ -40,7 +38,7 @@ class Sealing:
     @property
     def needs(self) -> str:
         """What somebody has to be asked for before it opens: ``passphrase``, ``PIN``, or ``""``."""
-        return _ASKED_FOR.get(self.kind, "") if seal_class(self.kind).needs_passphrase else ""
+        return seal_class(self.kind).asks_for
 
     def open(self, secret: str = "") -> AccountSealer:
         """The sealer of the directory's secrets; a directory without a seal gets one first."""

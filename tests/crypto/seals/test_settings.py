@@ -11,8 +11,9 @@ def test_every_kind_is_found_by_its_name(kind: str) -> None:
     assert seal_class(kind).name == kind
 
 
-def test_only_the_passphrase_needs_somebody_at_the_door() -> None:
-    assert {kind for kind in KINDS if seal_class(kind).needs_passphrase} == {"passphrase"}
+def test_passphrases_and_pins_are_asked_for() -> None:
+    asked = {kind: seal_class(kind).asks_for for kind in KINDS}
+    assert asked == {"file": "", "ephemeral": "", "passphrase": "passphrase", "pkcs11": "PIN"}
 
 
 @pytest.mark.parametrize("kind", ["", "shamir", "settings", "secret_files", "..file", "os"])

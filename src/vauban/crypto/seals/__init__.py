@@ -18,8 +18,8 @@ KINDS = {
 
 class Seal(Protocol):
     name: ClassVar[str]
-    needs_passphrase: ClassVar[bool]
-    """Whether somebody is to be asked before it opens."""
+    asks_for: ClassVar[str]
+    """What somebody has to give before it opens: ``passphrase``, ``PIN``, or ``""``."""
 
     @property
     def parameters(self) -> dict[str, Any]:

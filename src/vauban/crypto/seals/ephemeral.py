@@ -13,7 +13,7 @@ PURPOSE = b"vauban ephemeral seal 1"
 
 class EphemeralSeal:
     name: ClassVar[str] = "ephemeral"
-    needs_passphrase: ClassVar[bool] = False
+    asks_for: ClassVar[str] = ""
 
     def __init__(self) -> None:
         self._key = os.urandom(32)

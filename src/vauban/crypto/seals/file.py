@@ -19,7 +19,7 @@ class FileSeal:
     """A file of 64 hex digits that is ours alone: mode 0600, in a directory that others cannot write to."""
 
     name: ClassVar[str] = "file"
-    needs_passphrase: ClassVar[bool] = False
+    asks_for: ClassVar[str] = ""
 
     def __init__(self, directory: Path, key_file: str = KEY_FILE):
         """``key_file`` is relative to ``directory``, or absolute."""

@@ -23,7 +23,7 @@ BOUNDS = {"memory_kib": (64, 4 * 1024 * 1024), "iterations": (1, 64), "lanes": (
 
 class PassphraseSeal:
     name: ClassVar[str] = "passphrase"
-    needs_passphrase: ClassVar[bool] = True
+    asks_for: ClassVar[str] = "passphrase"
 
     def __init__(self, passphrase: str, parameters: dict[str, Any]):
         """``parameters`` are those of the seal when it was created. Raises SealError where they are out of bounds."""

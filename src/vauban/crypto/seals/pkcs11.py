@@ -22,7 +22,7 @@ class Pkcs11Seal:
     """
 
     name: ClassVar[str] = "pkcs11"
-    needs_passphrase: ClassVar[bool] = False
+    asks_for: ClassVar[str] = "PIN"
 
     def __init__(self, module: str, token: str, key: str, pin: str):
         """The path of the token's library, the labels of token and key, and the user's PIN."""
