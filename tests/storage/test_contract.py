@@ -1,5 +1,7 @@
 """What every implementation of the store promises."""
 
+import asyncio
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -308,6 +310,14 @@ def test_what_falls_due_comes_in_order(driver: Driver):
     assert driver.store.due(100.0) is None
 
 
+def test_what_is_passed_over_does_not_fall_due(driver: Driver):
+    driver.put(*(widget(name, due_at=moment(5)) for name in "abc"))
+    a, b, c = (("test:Widget", ACCOUNT, REGION, name) for name in "abc")
+    assert driver.store.due(9, {a, b}) == (5.0, c)
+    assert driver.store.due(9, {b}) == (5.0, a)
+    assert driver.store.due(9, {a, b, c}) is None
+
+
 def test_a_due_time_needs_a_time_zone(driver: Driver):
     with pytest.raises(ValueError, match="time zone"):
         driver.put(widget("a", due_at=moment(5).replace(tzinfo=None)))
@@ -370,6 +380,33 @@ def test_a_denial_is_found_by_its_authorization_id(driver: Driver):
         driver.audited(audit_event(f"fine-{number}"), audit_event(f"no-{number}", authorization_id=f"id{number}"))
     assert driver.store.trail.find("id3").request_id == "no-3"
     assert driver.store.trail.find("id9") is None
+
+
+def test_every_event_has_an_id_of_its_own_for_good(driver: Driver):
+    driver.audited(*(audit_event(str(number)) for number in range(5)))
+    driver.audited(audit_event("5", authorization_id="denied"))
+    ids = {event.request_id: event.event_id for event in driver.store.trail.events()}
+    assert len(set(ids.values())) == 6
+    assert all(uuid.UUID(each).version == 8 for each in ids.values())
+    assert {event.request_id: event.event_id for event in driver.store.trail.events(newest_first=False)} == ids
+    assert driver.store.trail.find("denied").event_id == ids["5"]
+
+
+def test_a_commit_goes_on_though_nobody_waits_any_more(driver: Driver):
+    async def commit_and_leave() -> None:
+        changes = driver.store.begin()
+        changes.at(ACCOUNT, REGION).put(widget("a"))
+        leaving = asyncio.create_task(driver.store.commit(changes, [audit_event("a")]))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        following = driver.store.begin()
+        following.at(ACCOUNT, REGION).put(widget("b"))
+        await driver.store.commit(following, [])
+
+    driver.run(commit_and_leave())
+    assert names(driver.here().list(Widget)) == ["a", "b"]
+    assert [event.request_id for event in driver.store.trail.events()] == ["a"]
 
 
 def test_the_audit_chain_verifies(driver: Driver):

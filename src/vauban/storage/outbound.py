@@ -81,10 +81,13 @@ class Outbound:
 
     async def audited(self) -> None:
         """Raises AuditUnavailable."""
-        if self._next.events:
-            await self._sent()
-        elif self._under_way is not None and self._under_way.events:
-            await self._answer(self._under_way)
+        try:
+            if self._next.events:
+                await self._sent()
+            elif self._under_way is not None and self._under_way.events:
+                await self._answer(self._under_way)
+        except StorageUnavailable as error:
+            raise AuditUnavailable(str(error)) from error
 
     async def forget(self, up_to: int) -> None:
         self._next.forget_up_to = max(self._next.forget_up_to, up_to)
@@ -114,7 +117,7 @@ class Outbound:
             work.done = self._loop.create_future()
         reply = await asyncio.shield(work.done)
         if reply.fault:
-            raise AuditUnavailable(reply.fault)
+            raise StorageUnavailable(reply.fault)
         return reply
 
     def _want(self) -> None:

@@ -60,7 +60,7 @@ class Database:
         self._checkpointer.written(self._connection)
         if any(reply.pruned for reply in replies):
             with suppress(sqlite3.Error):
-                self._connection.execute(f"PRAGMA incremental_vacuum({_PAGES_FREED_AT_ONCE})").fetchall()
+                self._connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_FREED_AT_ONCE})")
         return replies
 
     def close(self) -> None:

@@ -24,7 +24,16 @@ def migrate(connection: sqlite3.Connection) -> None:
         )
     for number, script in known.items():
         if number > current:
-            connection.executescript(f"BEGIN EXCLUSIVE; {script}; PRAGMA user_version = {number}; COMMIT;")
+            _run(connection, f"{script}; PRAGMA user_version = {number};")
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """All of it, or nothing."""
+    try:
+        connection.executescript(f"BEGIN EXCLUSIVE; {script} COMMIT;")
+    except sqlite3.Error:
+        connection.rollback()
+        raise
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
