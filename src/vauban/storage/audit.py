@@ -73,7 +73,7 @@ def _encoded(events: Sequence[AuditEvent]) -> bytes:
     """One array. What a caller sent that MessagePack cannot hold is kept as text: no call goes unrecorded for it."""
     try:
         return _encode(events)
-    except (ValueError, OverflowError, RecursionError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return _encode([_plain(event) for event in events])
 
 

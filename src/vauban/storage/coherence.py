@@ -6,10 +6,11 @@ changed from its cache: so whatever was acknowledged to anyone is seen by everyo
 
 Why this is safe without a lock. Every slot is an aligned 8-byte word, stored and loaded through a ``Q`` memoryview,
 which CPython does in one move of 8 bytes: no word is ever seen half-written, on x86-64 and ARM64 alike. The order of
-words matters in three places. Ring slots are stored between ``RESERVED`` (how far the ring may have been overwritten)
-and ``POSITION`` (how far it may be read); each of the three is followed by a barrier, which on x86-64 costs nothing to
-the hardware and on ARM64 is the release and acquire of a lock. A reader does the same in the opposite order. And a
-client that was answered, then asks another worker, is ordered behind the writer's stores by the sockets it used.
+words matters: ring slots are stored after ``RESERVED`` (how far the ring may have been overwritten) and before
+``POSITION`` (how far it may be read); a reader loads them the other way round. x86-64 keeps that order by itself, ARM64
+by the barriers between them: a release followed by an acquire of one lock, which it never reorders nor lets anything
+cross. And a client that was answered, then asks another worker, is ordered behind the writer's stores by the sockets it
+used.
 """
 
 import mmap
@@ -40,6 +41,7 @@ class Page:
         """``words[POSITION]``: how many changes were ever published; what a worker compares."""
         self._clock = memoryview(self._memory).cast("q")
         self._lock = threading.Lock()
+        self._lock.acquire()
 
     @property
     def position(self) -> int:
@@ -80,5 +82,5 @@ class Page:
         self._clock[CLOCK] = microseconds
 
     def _barrier(self) -> None:
-        with self._lock:
-            pass
+        self._lock.release()
+        self._lock.acquire()

@@ -141,16 +141,15 @@ class Outbound:
         if reply.fault:
             self._next.events[:0] = work.events
             self._timer = self._timer or self._loop.call_later(_RETRY_SECONDS, self._want)
-        elif work.commits:
-            conflicts = set(reply.conflicts)
-            kept = [written for number, (_, written, _) in enumerate(work.commits) if number not in conflicts]
-            self._keep(kept, reply)
         self._settle(work, reply)
         if self._wanted:
             self._send()
+        if work.commits and not reply.fault:
+            conflicts = set(reply.conflicts)
+            self._keep([each[1] for number, each in enumerate(work.commits) if number not in conflicts], reply)
 
     def _settle(self, work: _Work, reply: Reply) -> None:
-        """Tell everybody who waits."""
+        """Tell everybody who waits; they go on at the loop's next tick."""
         for number, (_, written, durable) in enumerate(work.commits):
             for identity in written:
                 del self._writing[identity]
