@@ -44,7 +44,7 @@ class Server:
         self.environment = environment(**more)
         self.process: subprocess.Popen | None = None
         self._prefix = prefix
-        self._scheme = "https" if "--tls-certificate" in options else "http"
+        self._scheme = "https" if "--tls" in options or "--tls-certificate" in options else "http"
 
     @property
     def url(self) -> str:
