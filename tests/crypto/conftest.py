@@ -55,6 +55,19 @@ def vectors() -> Callable[[str], Iterator[Vector]]:
 
 
 @pytest.fixture(scope="session")
+def known_answers() -> Callable[[str], Iterator[Vector]]:
+    """Read a file of NIST's known answers: ``name = value`` lines, each answer from its ``count`` on."""
+
+    def read(path: str) -> Iterator[Vector]:
+        text = (Path(cryptography_vectors.__file__).parent / path).read_text()
+        for answer in text.split("count = ")[1:]:
+            pairs = (line.partition(" = ") for line in answer.splitlines()[1:] if line)
+            yield {name: value for name, _, value in pairs}
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealSettings]:
     """Settings of a SoftHSM token made for this session: label ``vauban-test``, PIN ``1234``."""
     if not SOFTHSM.exists():

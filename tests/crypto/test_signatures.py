@@ -1,10 +1,16 @@
 from collections.abc import Callable, Iterator
-from hashlib import new
+from hashlib import new, shake_256
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_public_key,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,3 +175,52 @@ def test_the_ed25519_vectors_of_its_authors_hold() -> None:
         key = ed25519.Ed25519PrivateKey.from_private_bytes(secret[:32])
         signature = signatures.sign(key, "ECC_NIST_EDWARDS25519", message, "ED25519_SHA_512", False)
         assert signature + message == signed
+
+
+@pytest.mark.parametrize("bits", [44, 65, 87])
+def test_ml_dsa_meets_nists_known_answers(known_answers: Vectors, bits: int) -> None:
+    """The answers have contexts, which enter the representative."""
+    checked = 0
+    for answer in known_answers(f"asymmetric/MLDSA/kat_MLDSA_{bits}_det_pure.rsp"):
+        key = ml_dsa_key(bits, bytes.fromhex(answer["xi"]))
+        public_key = load_der_public_key(key.public_der)
+        assert public_key.public_bytes_raw().hex() == answer["pk"]
+        message = bytes.fromhex(answer["msg"])
+        signature = bytes.fromhex(answer["sm"]).removesuffix(message)
+        hasher = mldsa.MLDSAMuHasher(public_key, bytes.fromhex(answer["ctx"]))
+        hasher.update(message)
+        mu = hasher.finalize()
+        assert key.verify_mu(mu, signature)
+        assert not key.verify_mu(mu[:-1] + bytes([mu[-1] ^ 1]), signature)
+        assert key.verify_mu(mu, key.sign_mu(mu))
+        checked += 1
+    assert checked == 100
+
+
+@pytest.mark.parametrize("name", ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])
+def test_a_message_and_its_representative_have_the_same_signatures(name: str) -> None:
+    """FIPS 204 section 6.2: μ is SHAKE256(SHAKE256(public key) || 0 || 0 || message), each of 64 bytes."""
+    key = PrivateKey(materials.generate(name))
+    public_key = load_der_public_key(key.public_der).public_bytes_raw()
+    mu = shake_256(shake_256(public_key).digest(64) + b"\0\0" + MESSAGE).digest(64)
+    assert key.verify(MESSAGE, key.sign_mu(mu), "ML_DSA_SHAKE_256")
+    assert key.verify_mu(mu, key.sign(MESSAGE, "ML_DSA_SHAKE_256"))
+    assert not key.verify(mu, key.sign_mu(mu), "ML_DSA_SHAKE_256")
+
+
+def test_a_representative_has_its_length_and_its_kind_of_key() -> None:
+    key = PrivateKey(materials.generate("ML_DSA_44"))
+    for size in (0, 63, 65):
+        with pytest.raises(ValueError, match="64 bytes"):
+            key.sign_mu(bytes(size))
+        with pytest.raises(ValueError, match="64 bytes"):
+            key.verify_mu(bytes(size), b"x")
+    with pytest.raises(ValueError, match="no message representatives"):
+        KEYS["ECC_NIST_P256"].sign_mu(bytes(64))
+    with pytest.raises(ValueError, match="not digests"):
+        key.sign(bytes(64), "ML_DSA_SHAKE_256", digest=True)
+
+
+def ml_dsa_key(bits: int, seed: bytes) -> PrivateKey:
+    key = getattr(mldsa, f"MLDSA{bits}PrivateKey").from_seed_bytes(seed)
+    return PrivateKey(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))

@@ -17,6 +17,7 @@ KMS = botocore.session.get_session().get_service_model("kms")
         ("EncryptionAlgorithmSpec", [name for spec in SPECS.values() for name in spec.encryption_algorithms]),
         ("MacAlgorithmSpec", [name for spec in SPECS.values() for name in spec.mac_algorithms]),
         ("KeyAgreementAlgorithmSpec", [name for spec in SPECS.values() for name in spec.key_agreement_algorithms]),
+        ("EncapsulationAlgorithmSpec", [name for spec in SPECS.values() for name in spec.encapsulation_algorithms]),
         ("KeySpec", list(SPECS)),
     ],
 )
@@ -39,4 +40,5 @@ def test_each_usage_has_its_algorithms_and_no_others(name: str) -> None:
     assert (specs.ENCRYPT_DECRYPT in spec.usages) == bool(spec.encryption_algorithms)
     assert (specs.SIGN_VERIFY in spec.usages) == bool(spec.signing_algorithms)
     assert (specs.GENERATE_VERIFY_MAC in spec.usages) == bool(spec.mac_algorithms)
+    assert (specs.ENCAPSULATE_DECAPSULATE in spec.usages) == bool(spec.encapsulation_algorithms)
     assert (specs.KEY_AGREEMENT in spec.usages) == bool(spec.key_agreement_algorithms)

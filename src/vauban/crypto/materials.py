@@ -2,6 +2,7 @@
 
 import os
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
 SYMMETRIC_SIZES = {"SYMMETRIC_DEFAULT": 32, "HMAC_224": 28, "HMAC_256": 32, "HMAC_384": 48, "HMAC_512": 64}
@@ -15,6 +16,14 @@ CURVES = {
     "ECC_SECG_P256K1": "SECP256K1",
 }
 """The curves' names in SEC 2."""
+LATTICES = {
+    "ML_DSA_44": ("mldsa", "MLDSA44PrivateKey"),
+    "ML_DSA_65": ("mldsa", "MLDSA65PrivateKey"),
+    "ML_DSA_87": ("mldsa", "MLDSA87PrivateKey"),
+    "ML_KEM_768": ("mlkem", "MLKEM768PrivateKey"),
+    "ML_KEM_1024": ("mlkem", "MLKEM1024PrivateKey"),
+}
+"""Key specs of FIPS 203 and 204 -> module and class of their private keys; ``cryptography`` has no ML-KEM-512."""
 MATERIAL_ID_DOMAIN = b"vauban kms key material id 1\0"
 
 
@@ -31,6 +40,8 @@ def generate(key_spec: str) -> bytes:
         return _generate_ec(CURVES[key_spec])
     if key_spec == "ECC_NIST_EDWARDS25519":
         return _generate_ed25519()
+    if key_spec in LATTICES:
+        return _generate_lattice(*LATTICES[key_spec])
     raise ValueError(f"{key_spec} is not a key spec that can be generated")
 
 
@@ -77,6 +88,16 @@ def _generate_ed25519() -> bytes:
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
     return _pkcs8(ed25519.Ed25519PrivateKey.generate())
+
+
+def _generate_lattice(module: str, name: str) -> bytes:
+    """PKCS #8 with the seed alone (RFC 9881, RFC 9935)."""
+    return _pkcs8(lattice_class(module, name).generate())
+
+
+def lattice_class(module: str, name: str) -> Any:
+    """A class of ``LATTICES``."""
+    return getattr(import_module(f"cryptography.hazmat.primitives.asymmetric.{module}"), name)
 
 
 def _pkcs8(key: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""Private keys, loaded once and kept: what one can do is in signatures, encryption and agreement."""
+"""Private keys, loaded once and kept: what one can do is in signatures, encryption, agreement, encapsulation."""
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from vauban.crypto import agreement, encryption, signatures
-from vauban.crypto.materials import CURVES, RSA_SIZES
+from vauban.crypto import agreement, encapsulation, encryption, signatures
+from vauban.crypto.materials import CURVES, LATTICES, RSA_SIZES, lattice_class
 
 SPEC_OF_CURVE = {curve.lower(): spec for spec, curve in CURVES.items()}
 SPEC_OF_SIZE = {bits: spec for spec, bits in RSA_SIZES.items()}
+CLASS_OF_SPEC = {spec: lattice_class(*where) for spec, where in LATTICES.items()}
 
 
 class PrivateKey:
@@ -49,6 +50,22 @@ class PrivateKey:
         """Whether ``signature`` is this key's. See ``signatures.verify``."""
         return signatures.verify(self._public, self.key_spec, message, signature, algorithm, digest)
 
+    def sign_mu(self, mu: bytes) -> bytes:
+        """See ``signatures.sign_mu``."""
+        return signatures.sign_mu(self._key, self.key_spec, mu)
+
+    def verify_mu(self, mu: bytes, signature: bytes) -> bool:
+        """See ``signatures.verify_mu``."""
+        return signatures.verify_mu(self._public, self.key_spec, mu, signature)
+
+    def encapsulate(self) -> tuple[bytes, bytes]:
+        """See ``encapsulation.encapsulate``."""
+        return encapsulation.encapsulate(self._public, self.key_spec)
+
+    def decapsulate(self, encapsulated: bytes) -> bytes:
+        """See ``encapsulation.decapsulate``."""
+        return encapsulation.decapsulate(self._key, self.key_spec, encapsulated)
+
     def encrypt(self, plaintext: bytes, algorithm: str) -> bytes:
         """See ``encryption.encrypt``."""
         return encryption.encrypt(self._public, self.key_spec, plaintext, algorithm)
@@ -67,8 +84,10 @@ def _key_spec(key: object) -> str:
         spec = SPEC_OF_SIZE.get(key.key_size)
     elif isinstance(key, ec.EllipticCurvePrivateKey):
         spec = SPEC_OF_CURVE.get(key.curve.name)
+    elif isinstance(key, ed25519.Ed25519PrivateKey):
+        spec = "ECC_NIST_EDWARDS25519"
     else:
-        spec = "ECC_NIST_EDWARDS25519" if isinstance(key, ed25519.Ed25519PrivateKey) else None
+        spec = next((name for name, kind in CLASS_OF_SPEC.items() if isinstance(key, kind)), None)
     if spec is None:
         raise ValueError("the key material is of no supported key spec")
     return spec

@@ -1,4 +1,7 @@
-"""Signatures: RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017), ECDSA in DER (FIPS 186-5), Ed25519 (RFC 8032)."""
+"""Signatures: RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017), ECDSA in DER (FIPS 186-5), Ed25519 (RFC 8032), ML-DSA.
+
+ML-DSA (FIPS 204) is the pure, hedged variant with an empty context.
+"""
 
 from functools import cache
 from typing import Any
@@ -11,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from vauban.crypto.specs import SPECS
 
 HASHES = {"SHA_256": hashes.SHA256(), "SHA_384": hashes.SHA384(), "SHA_512": hashes.SHA512()}
+OF_MESSAGES = frozenset({"ED25519_SHA_512", "ML_DSA_SHAKE_256"})
+"""Algorithms that no digest can be given to."""
+MU_SIZE = 64
 
 
 def sign(key: Any, key_spec: str, message: bytes, algorithm: str, digest: bool) -> bytes:
@@ -31,13 +37,39 @@ def verify(key: Any, key_spec: str, message: bytes, signature: bytes, algorithm:
     return True
 
 
+def sign_mu(key: Any, key_spec: str, mu: bytes) -> bytes:
+    """Sign the message whose representative μ (FIPS 204 section 6.2) is ``mu``, with an ML-DSA key.
+
+    Raises ValueError for a key of another kind, or where ``mu`` is not 64 bytes long.
+    """
+    _require_mu(key_spec, mu)
+    return key.sign_mu(mu)
+
+
+def verify_mu(key: Any, key_spec: str, mu: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` is one of the public ``key``. Raises ValueError as ``sign_mu`` does."""
+    _require_mu(key_spec, mu)
+    try:
+        key.verify_mu(signature, mu)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _require_mu(key_spec: str, mu: bytes) -> None:
+    if "ML_DSA_SHAKE_256" not in SPECS[key_spec].signing_algorithms:
+        raise ValueError(f"{key_spec} keys sign no message representatives")
+    if len(mu) != MU_SIZE:
+        raise ValueError(f"a message representative is {MU_SIZE} bytes long, not {len(mu)}")
+
+
 def _parameters(key_spec: str, message: bytes, algorithm: str, digest: bool) -> tuple[Any, ...]:
     """What `cryptography` wants told after the message."""
     if algorithm not in SPECS[key_spec].signing_algorithms:
         raise ValueError(f"{algorithm} is not a signing algorithm of {key_spec} keys")
-    if algorithm == "ED25519_SHA_512":
+    if algorithm in OF_MESSAGES:
         if digest:
-            raise ValueError("ED25519_SHA_512 signs messages, not digests")
+            raise ValueError(f"{algorithm} signs messages, not digests")
         return ()
     digest_size = _hash(algorithm).digest_size
     if digest and len(message) != digest_size:

@@ -10,6 +10,7 @@ ENCRYPT_DECRYPT = "ENCRYPT_DECRYPT"
 SIGN_VERIFY = "SIGN_VERIFY"
 GENERATE_VERIFY_MAC = "GENERATE_VERIFY_MAC"
 KEY_AGREEMENT = "KEY_AGREEMENT"
+ENCAPSULATE_DECAPSULATE = "ENCAPSULATE_DECAPSULATE"
 
 RSA_SIGNING = (
     "RSASSA_PKCS1_V1_5_SHA_256",
@@ -28,6 +29,7 @@ class KeySpec:
     signing_algorithms: tuple[str, ...] = ()
     mac_algorithms: tuple[str, ...] = ()
     key_agreement_algorithms: tuple[str, ...] = ()
+    encapsulation_algorithms: tuple[str, ...] = ()
     plaintext_limits: Mapping[str, int] = field(default_factory=dict)
     """Encryption algorithm -> the longest plaintext, in bytes."""
 
@@ -49,6 +51,14 @@ def _nist_curve(name: str, algorithm: str) -> KeySpec:
     return KeySpec(name, (SIGN_VERIFY, KEY_AGREEMENT), (algorithm,), key_agreement_algorithms=("ECDH",))
 
 
+def _ml_dsa(name: str) -> KeySpec:
+    return KeySpec(name, (SIGN_VERIFY,), ("ML_DSA_SHAKE_256",))
+
+
+def _ml_kem(name: str) -> KeySpec:
+    return KeySpec(name, (ENCAPSULATE_DECAPSULATE,), encapsulation_algorithms=("ML_KEM",))
+
+
 SPECS: dict[str, KeySpec] = {
     spec.name: spec
     for spec in (
@@ -65,6 +75,11 @@ SPECS: dict[str, KeySpec] = {
         _nist_curve("ECC_NIST_P521", "ECDSA_SHA_512"),
         KeySpec("ECC_SECG_P256K1", (SIGN_VERIFY,), ("ECDSA_SHA_256",)),
         KeySpec("ECC_NIST_EDWARDS25519", (SIGN_VERIFY,), ("ED25519_SHA_512",)),
+        _ml_dsa("ML_DSA_44"),
+        _ml_dsa("ML_DSA_65"),
+        _ml_dsa("ML_DSA_87"),
+        _ml_kem("ML_KEM_768"),
+        _ml_kem("ML_KEM_1024"),
     )
 }
 """Every key spec that works here."""

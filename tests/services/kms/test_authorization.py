@@ -40,6 +40,7 @@ def world():
         signing=key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"),
         agreeing=key(KeySpec="ECC_NIST_P256", KeyUsage="KEY_AGREEMENT"),
         authenticating=key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
+        encapsulating=key(KeySpec="ML_KEM_768", KeyUsage="ENCAPSULATE_DECAPSULATE"),
         blob=kms.encrypt(KeyId=symmetric, Plaintext=b"x")["CiphertextBlob"],
         grantee=running.user("grantee"),
         policy=kms.get_key_policy(KeyId=symmetric)["Policy"],
@@ -53,6 +54,7 @@ def arguments(name, world):
     key = {"KeyId": world.symmetric}
     signing = {"KeyId": world.signing, "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
     mac = {"KeyId": world.authenticating, "Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
+    encapsulation = {"KeyId": world.encapsulating, "EncapsulationAlgorithm": "ML_KEM"}
     external = {
         "KeyId": world.external,
         "WrappingAlgorithm": "RSAES_OAEP_SHA_256",
@@ -87,6 +89,10 @@ def arguments(name, world):
         case "DeriveSharedSecret":
             peer = world.kms.get_public_key(KeyId=world.agreeing)["PublicKey"]
             return {"KeyId": world.agreeing, "KeyAgreementAlgorithm": "ECDH", "PublicKey": peer}
+        case "Encapsulate":
+            return encapsulation
+        case "Decapsulate":
+            return {**encapsulation, "SharedSecretCiphertextBlob": bytes(1088)}
         case "UpdateKeyDescription":
             return {**key, "Description": "x"}
         case "CreateAlias":

@@ -2,6 +2,7 @@ import subprocess
 
 import pytest
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
 PAIR_SPECS = [
     "RSA_2048",
@@ -89,10 +90,19 @@ def test_a_data_key_pair_without_plaintext_keeps_its_private_key_encrypted(kms, 
     assert kms.decrypt(CiphertextBlob=made["PrivateKeyCiphertextBlob"])["Plaintext"].startswith(b"\x30")
 
 
-@pytest.mark.parametrize("spec", ["SM2", "ML_KEM_768"])
+@pytest.mark.parametrize("spec", ["SM2", "ML_KEM_512"])
 def test_pairs_that_are_not_supported_are_refused_aloud(spec, kms, key_id):
     with pytest.raises(kms.exceptions.UnsupportedOperationException, match=spec):
         kms.generate_data_key_pair(KeyId=key_id, KeyPairSpec=spec)
+
+
+@pytest.mark.parametrize("spec", ["ML_KEM_768", "ML_KEM_1024"])
+def test_a_data_key_pair_of_ml_kem_is_its_seed(spec, kms, key_id):
+    made = kms.generate_data_key_pair(KeyId=key_id, KeyPairSpec=spec)
+    assert len(made["PrivateKeyPlaintext"]) == 86
+    secret, encapsulated = load_der_public_key(made["PublicKey"]).encapsulate()
+    assert load_der_private_key(made["PrivateKeyPlaintext"], None).decapsulate(encapsulated) == secret
+    assert kms.decrypt(CiphertextBlob=made["PrivateKeyCiphertextBlob"])["Plaintext"] == made["PrivateKeyPlaintext"]
 
 
 def test_a_dry_run_makes_no_data_key(kms, key_id):

@@ -41,6 +41,8 @@ def test_a_new_key_is_described_in_every_detail(kms):
         ("ECC_NIST_P256", "KEY_AGREEMENT", "KeyAgreementAlgorithms", {"ECDH"}),
         ("ECC_SECG_P256K1", "SIGN_VERIFY", "SigningAlgorithms", {"ECDSA_SHA_256"}),
         ("HMAC_384", "GENERATE_VERIFY_MAC", "MacAlgorithms", {"HMAC_SHA_384"}),
+        ("ML_DSA_44", "SIGN_VERIFY", "SigningAlgorithms", {"ML_DSA_SHAKE_256"}),
+        ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", "EncapsulationAlgorithms", {"ML_KEM"}),
     ],
 )
 def test_a_key_lists_the_algorithms_of_its_spec_and_usage_alone(spec, usage, member, algorithms, kms):
@@ -78,7 +80,7 @@ def test_a_spec_takes_only_its_own_usages(parameters, words, kms):
         {"Origin": "EXTERNAL_KEY_STORE"},
         {"Origin": "AWS_CLOUDHSM"},
         {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
-        {"KeySpec": "ML_KEM_768", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},
+        {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},
     ],
 )
 def test_what_is_not_supported_is_refused_aloud(parameters, kms):

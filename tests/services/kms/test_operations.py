@@ -16,11 +16,9 @@ CROSS_ACCOUNT = {line for line in DOCUMENTED.read_text().split("\n") if line and
 LATER = {
     "ConnectCustomKeyStore",
     "CreateCustomKeyStore",
-    "Decapsulate",
     "DeleteCustomKeyStore",
     "DescribeCustomKeyStores",
     "DisconnectCustomKeyStore",
-    "Encapsulate",
     "ReplicateKey",
     "UpdateCustomKeyStore",
     "UpdatePrimaryRegion",

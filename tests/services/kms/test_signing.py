@@ -3,6 +3,7 @@ import subprocess
 
 import pytest
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ALGORITHMS = {
     "RSA_2048": [f"RSASSA_{padding}_SHA_{size}" for padding in ("PSS", "PKCS1_V1_5") for size in (256, 384, 512)],
@@ -129,3 +130,36 @@ def test_a_dry_run_signs_and_verifies_nothing(kms, signing_keys):
         kms.sign(DryRun=True, **arguments)
     with pytest.raises(kms.exceptions.DryRunOperationException):
         kms.verify(DryRun=True, Signature=b"x", **arguments)
+
+
+@pytest.fixture(scope="module", params=["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])
+def ml_dsa_key(request, running):
+    kms = running.client("kms")
+    return kms.create_key(KeySpec=request.param, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+
+
+def test_ml_dsa_signs_messages_and_their_representatives_alike(kms, ml_dsa_key):
+    arguments = {"KeyId": ml_dsa_key, "SigningAlgorithm": "ML_DSA_SHAKE_256"}
+    public_key = load_der_public_key(kms.get_public_key(KeyId=ml_dsa_key)["PublicKey"])
+    public_key_hash = hashlib.shake_256(public_key.public_bytes_raw()).digest(64)
+    mu = hashlib.shake_256(public_key_hash + b"\0\0" + b"a message").digest(64)
+    whole = kms.sign(Message=b"a message", **arguments)["Signature"]
+    short = kms.sign(Message=mu, MessageType="EXTERNAL_MU", **arguments)["Signature"]
+    for signature in (whole, short):
+        public_key.verify(signature, b"a message")
+        assert kms.verify(Message=b"a message", Signature=signature, **arguments)["SignatureValid"] is True
+        verified = kms.verify(Message=mu, MessageType="EXTERNAL_MU", Signature=signature, **arguments)
+        assert verified["SignatureValid"] is True
+        with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+            kms.verify(Message=mu, Signature=signature, **arguments)
+        with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+            kms.verify(Message=bytes(64), MessageType="EXTERNAL_MU", Signature=signature, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "words"),
+    [(b"x" * 63, "EXTERNAL_MU", "64 bytes"), (b"x" * 64, "DIGEST", "RAW or EXTERNAL_MU")],
+)
+def test_ml_dsa_takes_a_representative_of_its_length_and_no_digest(message, kind, words, kms, ml_dsa_key):
+    with pytest.raises(ClientError, match=f"ValidationException.*{words}"):
+        kms.sign(KeyId=ml_dsa_key, SigningAlgorithm="ML_DSA_SHAKE_256", Message=message, MessageType=kind)

@@ -34,6 +34,7 @@ BY_USAGE = {
     "SIGN_VERIFY": frozenset({"Sign", "Verify", "GetPublicKey"}),
     "GENERATE_VERIFY_MAC": frozenset({"GenerateMac", "VerifyMac"}),
     "KEY_AGREEMENT": frozenset({"DeriveSharedSecret", "GetPublicKey"}),
+    "ENCAPSULATE_DECAPSULATE": frozenset({"Encapsulate", "Decapsulate", "GetPublicKey"}),
 }
 """The grant operations for keys that are not symmetric encryption keys."""
 MOST_PAIRS = 8

@@ -84,6 +84,8 @@ class Key:
                 return {"SigningAlgorithms": list(self.spec.signing_algorithms)}
             case "GENERATE_VERIFY_MAC":
                 return {"MacAlgorithms": list(self.spec.mac_algorithms)}
+            case "ENCAPSULATE_DECAPSULATE":
+                return {"EncapsulationAlgorithms": list(self.spec.encapsulation_algorithms)}
             case _:
                 return {"KeyAgreementAlgorithms": list(self.spec.key_agreement_algorithms)}
 

@@ -11,6 +11,8 @@ from vauban.services.kms.resolvers import usable_key
 from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage
 
+ML_DSA = "ML_DSA_SHAKE_256"
+MU_SIZE = 64
 DIGEST_SIZES = {"SHA_256": 32, "SHA_384": 48, "SHA_512": 64}
 """Bytes, by the end of the algorithm's name."""
 
@@ -23,9 +25,13 @@ def sign(
     if dry_run:
         raise DryRunOperationException
     private_key = current_material(call, key).private_key
+    if message_type == "EXTERNAL_MU":
+        signature = private_key.sign_mu(message)
+    else:
+        signature = private_key.sign(message, signing_algorithm, message_type == "DIGEST")
     return {
         "KeyId": key.arn,
-        "Signature": private_key.sign(message, signing_algorithm, message_type == "DIGEST"),
+        "Signature": signature,
         "SigningAlgorithm": signing_algorithm,
     }
 
@@ -44,7 +50,11 @@ def verify(
     if dry_run:
         raise DryRunOperationException
     private_key = current_material(call, key).private_key
-    if not private_key.verify(message, signature, signing_algorithm, message_type == "DIGEST"):
+    if message_type == "EXTERNAL_MU":
+        valid = private_key.verify_mu(message, signature)
+    else:
+        valid = private_key.verify(message, signature, signing_algorithm, message_type == "DIGEST")
+    if not valid:
         raise KMSInvalidSignatureException
     return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": signing_algorithm}
 
@@ -52,11 +62,21 @@ def verify(
 def _require_signing(call: Call, key: Key, message: bytes, algorithm: str, message_type: str) -> None:
     require_usage(call, key, "SIGN_VERIFY")
     require_algorithm(key, algorithm, key.spec.signing_algorithms)
-    if message_type == "EXTERNAL_MU":
-        raise ValidationException("The message type EXTERNAL_MU is for ML-DSA keys only.")
     if message_type == "RAW":
         return
+    if message_type == "EXTERNAL_MU":
+        _require_mu(message, algorithm)
+        return
+    if algorithm == ML_DSA:
+        raise ValidationException(f"The algorithm {algorithm} requires the message type RAW or EXTERNAL_MU.")
     if algorithm == "ED25519_SHA_512":
         raise ValidationException("The algorithm ED25519_SHA_512 requires the message type RAW.")
     if len(message) != DIGEST_SIZES[algorithm[-7:]]:
         raise ValidationException(f"Digest is invalid length for algorithm {algorithm}.")
+
+
+def _require_mu(message: bytes, algorithm: str) -> None:
+    if algorithm != ML_DSA:
+        raise ValidationException("The message type EXTERNAL_MU is for ML-DSA keys only.")
+    if len(message) != MU_SIZE:
+        raise ValidationException(f"A message of the type EXTERNAL_MU must be {MU_SIZE} bytes long.")
