@@ -22,9 +22,9 @@ class AccountKey:
 
 
 def _account_key(text: str) -> AccountKey:
-    match = re.fullmatch(r"(\d{12})=([\w-]{1,128}):(\S{1,256})", text)
+    match = re.fullmatch(r"([0-9]{12})=([\w-]{1,128}):(\S{1,256})", text, re.ASCII)
     if match is None:
-        raise SettingError("account: say ID=KEYID:SECRET, the ID being 12 digits")
+        raise SettingError("say ID=KEYID:SECRET, the ID being 12 digits")
     return AccountKey(*match.groups())
 
 
@@ -39,7 +39,7 @@ def _choice(*choices: str):
 
 def _whole(low: int, high: int):
     def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,18}", text) or not low <= int(text) <= high:
+        if not re.fullmatch(r"[0-9]{1,18}", text) or not low <= int(text) <= high:
             raise SettingError(f"say a whole number from {low} to {high}")
         return int(text)
 

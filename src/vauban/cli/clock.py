@@ -29,6 +29,6 @@ def run(given: argparse.Namespace) -> None:
 
 def seconds(duration: str) -> int:
     """The seconds in ``1d12h``. Raises CommandFailed."""
-    if not re.fullmatch(r"(\d{1,9}[smhdw])+", duration):
+    if not re.fullmatch(r"([0-9]{1,9}[smhdw])+", duration):
         raise CommandFailed(f"{duration!r} is no duration: say it as 90d, 36h, 15m or 1d12h")
     return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", duration))

@@ -8,14 +8,14 @@ import socket
 from typing import Any
 
 from vauban.cli.main import CommandFailed
-from vauban.settings import variable
+from vauban.settings import SettingError, Settings, read, variable
 from vauban.sockets import admin_socket
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options by which every command finds its server."""
     parser.add_argument("--data", metavar="DIR", help="the server's data directory, or `memory` (default: data)")
-    parser.add_argument("--port", type=int, help="the port of a `memory` server (default: 4566)")
+    parser.add_argument("--port", help="the port of a `memory` server (default: 4566)")
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -31,20 +31,29 @@ class _UnixConnection(http.client.HTTPConnection):
 
 def ask(given: argparse.Namespace, method: str, path: str, body: Any = None) -> Any:
     """The server's answer, as data. Raises CommandFailed with the server's own words."""
-    data = given.data or os.environ.get(variable("data")) or "data"
-    port = given.port or int(os.environ.get(variable("port")) or 4566)
-    connection = _UnixConnection(str(admin_socket(data, port)))
+    server = _server(given)
+    connection = _UnixConnection(str(admin_socket(server.data, server.port)))
     try:
         connection.request(method, f"/_vauban/{path}", None if body is None else json.dumps(body))
         response = connection.getresponse()
         answer = json.loads(response.read() or b"null")
     except (FileNotFoundError, ConnectionRefusedError):
-        where = f"port {port}, in memory" if data == "memory" else f"data directory {os.path.abspath(data)}"
+        where = f"port {server.port}, in memory" if server.scratch else f"data directory {server.directory.absolute()}"
         raise CommandFailed(f"no server of yours runs there ({where}). Start one with `vauban serve`.") from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise CommandFailed(f"the server did not answer: {error}") from None
     finally:
         connection.close()
     if response.status >= 400:
-        raise CommandFailed(answer.get("message", f"the server answered {response.status}"))
+        said = answer.get("message") if isinstance(answer, dict) else None
+        raise CommandFailed(said or f"the server answered {response.status}")
     return answer
+
+
+def _server(given: argparse.Namespace) -> Settings:
+    """Where it is: by option, variable or default."""
+    variables = {variable(name): os.environ.get(variable(name), "") for name in ("data", "port")}
+    try:
+        return read({"data": given.data, "port": given.port}, variables)
+    except SettingError as error:
+        raise CommandFailed(str(error)) from None

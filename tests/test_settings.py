@@ -1,0 +1,90 @@
+from dataclasses import fields
+
+import pytest
+
+from vauban.settings import AccountKey, SettingError, Settings, read, variable
+
+
+def test_everything_has_a_default():
+    assert read({}, {}) == Settings()
+    assert Settings().data == "data"
+    assert Settings().host == "127.0.0.1"
+
+
+def test_an_option_goes_before_a_variable_and_a_variable_before_the_default():
+    assert read({}, {"VAUBAN_PORT": "5000"}).port == 5000
+    assert read({"port": "6000"}, {"VAUBAN_PORT": "5000"}).port == 6000
+    assert read({"port": None}, {"VAUBAN_PORT": ""}).port == 4566
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda each: each.name)
+def test_every_setting_is_read_from_its_variable(setting):
+    texts = {
+        "port": "1",
+        "workers": "2",
+        "clock": "virtual",
+        "audit": "strict",
+        "seal": "passphrase",
+        "trail_days": "9",
+    }
+    texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on"}
+    environment = {variable(setting.name): texts.get(setting.name, "/some/where")}
+    if setting.name.startswith("tls_"):
+        environment |= {"VAUBAN_TLS_CERTIFICATE": "/c", "VAUBAN_TLS_KEY": "/k"}
+    assert getattr(read({}, environment), setting.name) != setting.default
+
+
+def test_a_variable_is_named_after_its_setting():
+    assert variable("seal_key_file") == "VAUBAN_SEAL_KEY_FILE"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("port", "http", "--port: say a whole number from 0 to 65535"),
+        ("port", "65536", "--port: say a whole number from 0 to 65535"),
+        ("port", "-1", "--port: say a whole number"),
+        ("port", "٣", "--port: say a whole number"),
+        ("workers", "257", "--workers: say a whole number from 0 to 256"),
+        ("clock", "sundial", "--clock: choose one of wall, virtual"),
+        ("audit", "", "--audit: choose one of relaxed, strict"),
+        ("seal", "wax", "--seal: choose one of file, passphrase, pkcs11, ephemeral"),
+        ("account", ["1=A:s"], "--account: say ID=KEYID:SECRET"),
+        ("account", ["111122223333"], "--account: say ID=KEYID:SECRET"),
+        ("account", ["111122223333=AKIA:a b"], "--account: say ID=KEYID:SECRET"),
+    ],
+)
+def test_what_a_setting_cannot_be_is_said_with_what_it_may_be(name, text, words):
+    with pytest.raises(SettingError) as error:
+        read({name: text}, {})
+    assert str(error.value).startswith(words)
+
+
+def test_accounts_are_repeated_options_or_words_of_one_variable():
+    one, two = f"111111111111=AKIAONE:{'1' * 40}", f"222222222222=AKIATWO:{'2' * 40}"
+    made = (AccountKey("111111111111", "AKIAONE", "1" * 40), AccountKey("222222222222", "AKIATWO", "2" * 40))
+    assert read({"account": [one, two]}, {}).account == made
+    assert read({}, {"VAUBAN_ACCOUNT": f"{one} {two}"}).account == made
+
+
+def test_a_secret_access_key_is_not_shown():
+    assert "hidden" not in repr(read({"account": ["111111111111=AKIAONE:hidden"]}, {}))
+
+
+def test_a_refused_account_does_not_repeat_its_secret():
+    with pytest.raises(SettingError) as error:
+        read({"account": ["1111=AKIAONE:hidden"]}, {})
+    assert "hidden" not in str(error.value)
+
+
+@pytest.mark.parametrize("given", [{"tls_certificate": "a.pem"}, {"tls_key": "a.pem"}])
+def test_a_certificate_and_its_key_go_together(given):
+    with pytest.raises(SettingError, match="go together"):
+        read(given, {})
+
+
+def test_a_scratch_server_is_one_process():
+    assert Settings(data="memory").scratch
+    assert Settings(data="memory", workers=8).worker_count == 1
+    assert Settings(workers=3).worker_count == 3
+    assert Settings().worker_count >= 1
