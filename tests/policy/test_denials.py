@@ -102,3 +102,11 @@ def test_a_service_has_to_be_named():
 def test_an_allowed_call_has_no_reason():
     decision = ask(ALICE, Policies((policy(),)))
     assert (decision.reason, decision.remedy) == ("", "")
+
+
+def test_a_deny_elsewhere_does_not_hide_a_conditional_allow():
+    home = policy(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
+    own = policy("resource", Sid="Never", Effect="Deny", Principal="*")
+    decision = ask(ALICE, Policies((home,)), own, **{"aws:sourceip": "203.0.113.9"})
+    assert [check.effect.name for check in decision.checks] == ["EXPLICIT_DENY", "ALLOW"]
+    assert decision.remedy == "Remove or narrow statement P/Never (resource-based policy): it denies this."

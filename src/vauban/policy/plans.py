@@ -139,15 +139,14 @@ def _attached(question: Question) -> Iterator[tuple[Layer, int, Iterable[Policy]
 
 
 def _undecided(certain: list[Finding], possible: list[tuple[Finding, Condition]]) -> list[tuple[Finding, Condition]]:
-    """The conditional statements that can still change the decision."""
-    if any(not finding.allow for finding in certain):
-        return []
-    allowed: dict[tuple[Layer, int], Reach] = {}
+    """The conditional statements that can still change the decision, or what a denial says of their layer."""
+    settled: dict[tuple[Layer, int], Reach] = {}
     for finding in certain:
         place = (finding.layer, finding.level)
-        allowed[place] = max(finding.reach, allowed.get(place, finding.reach))
+        reach = finding.reach if finding.allow else Reach.DIRECT
+        settled[place] = max(reach, settled.get(place, reach))
     return [
         (finding, condition)
         for finding, condition in possible
-        if not finding.allow or finding.reach > allowed.get((finding.layer, finding.level), 0)
+        if not finding.allow or finding.reach > settled.get((finding.layer, finding.level), 0)
     ]
