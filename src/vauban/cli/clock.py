@@ -24,7 +24,13 @@ def run(given: argparse.Namespace) -> None:
         print(f"{clock['time']}  ({clock['kind']})")
         return
     clock = door.ask(given, "POST", "clock", {"advance_seconds": seconds(given.duration)})
-    print(f"{clock['time']}  ({clock['done']} things fell due and were done)")
+    print(f"{clock['time']}  ({_done(clock['done'])})")
+
+
+def _done(things: int) -> str:
+    if things == 1:
+        return "1 thing fell due and was done"
+    return f"{things} things fell due and were done" if things else "nothing fell due"
 
 
 def seconds(duration: str) -> int:

@@ -5,11 +5,14 @@ import http.client
 import json
 import os
 import socket
+import time
 from typing import Any
 
 from vauban.cli.main import CommandFailed
 from vauban.settings import SettingError, Settings, read, variable
 from vauban.sockets import admin_socket
+
+_RESTART_SECONDS = 30.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +51,19 @@ def ask(given: argparse.Namespace, method: str, path: str, body: Any = None) -> 
         said = answer.get("message") if isinstance(answer, dict) else None
         raise CommandFailed(said or f"the server answered {response.status}")
     return answer
+
+
+def wait(given: argparse.Namespace, *, sealed: bool) -> None:
+    """Until the server, whose processes are being started anew, is sealed or open. Raises CommandFailed."""
+    deadline = time.monotonic() + _RESTART_SECONDS
+    while True:
+        try:
+            if ask(given, "GET", "status")["sealed"] is sealed:
+                return
+        except CommandFailed:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def _server(given: argparse.Namespace) -> Settings:

@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> None:
     if given.action == "now":
         door.ask(given, "POST", "seal")
+        door.wait(given, sealed=True)
         print("Sealed. `vauban unseal` opens it.")
     elif given.action == "rewrap":
         _rewrap(given)

@@ -24,4 +24,4 @@ def _line(record: dict) -> str:
     identity = record["userIdentity"]
     who = identity.get("arn") or identity.get("invokedBy", "?")
     outcome = record.get("errorCode", "ok")
-    return f"{record['eventTime']}  {record['eventSource'].split('.')[0]}:{record['eventName']:<32} {outcome:<28} {who}"
+    return f"{record['eventTime']}  {record['eventSource'].split('.')[0]}:{record['eventName']:<32} {outcome:<32} {who}"

@@ -19,6 +19,7 @@ def run(given: argparse.Namespace) -> None:
         return
     secret = ask_secret(status["needs"]) if status["needs"] else ""
     door.ask(given, "POST", "unseal", {"secret": secret})
+    door.wait(given, sealed=False)
     print("Unsealed.")
 
 

@@ -1,0 +1,35 @@
+"""The README's first minute, and the pages of docs/, done as they are written, with the AWS CLI."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .transcripts import ROOT, Reader
+
+PAGES = ["docs/first-hour.md"]
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path)
+    yield reader
+    reader.stop_server()
+    reader.leave()
+
+
+def test_the_first_minute_is_as_the_readme_tells_it(reader: Reader):
+    _, minute = (ROOT / "README.md").read_text().split("## The first minute")
+    reader.do(".venv/bin/vauban serve", "Vauban answers at …")
+    assert reader.follow(minute.split("\n## ")[0]) >= 8
+
+
+def test_make_serve_serves_with_the_defaults():
+    recipe = re.search(r"^serve:.*\n\t@(.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe[1] == "exec $(BIN)/vauban serve"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_what_its_commands_print(reader: Reader, page: str):
+    assert reader.follow((ROOT / page).read_text()) > 0
