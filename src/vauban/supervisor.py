@@ -114,6 +114,7 @@ class Supervisor:
                     if len(crashes) == RESTARTS and time.monotonic() - crashes[0] < 60:
                         print("vauban: its processes keep ending; giving up", file=sys.stderr)
                         return 1
+                    print("vauban: a process of its ended unforeseen; all are started anew", file=sys.stderr)
                     crashes.append(time.monotonic())
         return 0
 

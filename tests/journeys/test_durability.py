@@ -174,6 +174,7 @@ def test_a_server_whose_processes_keep_ending_gives_up_in_words(make_server):
             lambda before=before: server.process.poll() is not None or len(set(server.processes()) - set(before)) == 2
         )
     assert server.process.wait(timeout=10) == 1
+    assert server.output().count("a process of its ended unforeseen; all are started anew") == 5
     assert "its processes keep ending" in server.output()
     server.start()
 
@@ -225,6 +226,7 @@ def test_a_full_disk_fails_calls_loses_nothing_and_is_survived(make_server, tmp_
         wait_until(lambda: len(writers.errors) > 20)
     codes = {error.response["Error"]["Code"] for error in writers.errors}
     assert {error.response["ResponseMetadata"]["HTTPStatusCode"] for error in writers.errors} == {503}, codes
+    assert re.search(r"^\d{4}-\S+ CRITICAL vauban.gateway: request [\w-]+: ", full.output(), re.MULTILINE)
     assert "Traceback" not in full.output()
     assert full.stop() == 0
 

@@ -1,6 +1,7 @@
 """`vauban serve`."""
 
 import argparse
+import logging
 import os
 from dataclasses import fields
 
@@ -25,6 +26,7 @@ def _default(value: object) -> str:
 def run(given: argparse.Namespace) -> int:
     from vauban.supervisor import StartFailed, serve
 
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
     try:
         return serve(read(vars(given), os.environ))
     except (SettingError, StartFailed) as error:
