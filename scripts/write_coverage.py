@@ -1,18 +1,21 @@
-"""Write what is covered, from the code, between the markers in README.md and in docs/coverage.md.
+"""Write what is covered and what can be set, from the code, between the markers in README.md and docs/.
 
 python scripts/write_coverage.py [--check]      --check: write nothing, fail where a file is not up to date
 """
 
 import re
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from vauban.aws.models import load
 from vauban.kernel.operations import Service
 from vauban.server import discover
+from vauban.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
-MARKERS = ("<!-- coverage: written by `make docs` -->", "<!-- end of coverage -->")
+COVERAGE = ("<!-- coverage: written by `make docs` -->", "<!-- end of coverage -->")
+SETTINGS = ("<!-- settings: written by `make docs` -->", "<!-- end of settings -->")
 
 
 def summary(services: dict[str, Service]) -> str:
@@ -36,17 +39,32 @@ def details(services: dict[str, Service]) -> str:
     return "\n\n".join(parts)
 
 
-def between_markers(text: str, inner: str) -> str:
-    start, end = map(re.escape, MARKERS)
-    return re.sub(f"{start}.*?{end}", lambda _: f"{MARKERS[0]}\n{inner}\n{MARKERS[1]}", text, flags=re.DOTALL)
+def settings() -> str:
+    """A row a setting."""
+    rows = ["| option | variable | default | |", "|---|---|---|---|"]
+    for each in fields(Settings):
+        option = f"`--{each.name.replace('_', '-')} {each.metadata['metavar']}`"
+        default = f"`{each.default}`" if each.default not in ("", ()) else ""
+        rows.append(f"| {option} | `{variable(each.name)}` | {default} | {each.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def between(markers: tuple[str, str], text: str, inner: str) -> str:
+    start, end = map(re.escape, markers)
+    return re.sub(f"{start}.*?{end}", lambda _: f"{markers[0]}\n{inner}\n{markers[1]}", text, flags=re.DOTALL)
 
 
 def main() -> int:
     services = discover()
     stale = []
-    for path, inner in ((ROOT / "README.md", summary(services)), (ROOT / "docs/coverage.md", details(services))):
+    for name, markers, inner in (
+        ("README.md", COVERAGE, summary(services)),
+        ("docs/coverage.md", COVERAGE, details(services)),
+        ("docs/operating.md", SETTINGS, settings()),
+    ):
+        path = ROOT / name
         now = path.read_text()
-        wanted = between_markers(now, inner)
+        wanted = between(markers, now, inner)
         if wanted != now:
             stale.append(path.name)
             if "--check" not in sys.argv:

@@ -63,7 +63,8 @@ def _tls(settings: Settings) -> "SSLContext | None":
     try:
         return tls_of(settings)
     except (OSError, ValueError) as error:
-        raise StartFailed(f"TLS cannot be served: {error}") from None
+        files = f" with {settings.tls_certificate} and {settings.tls_key}" if settings.tls_certificate else ""
+        raise StartFailed(f"TLS cannot be served{files}: {error}") from None
 
 
 def _listen(settings: Settings) -> list[socket.socket]:

@@ -27,7 +27,7 @@ def tls_of(settings: Settings) -> "SSLContext | None":
 
 def trust_bundle(settings: Settings) -> str:
     """What clients have to trust, as a file; "" where that is up to whoever gave the certificate."""
-    return str(own_certificate(settings)[0]) if settings.secure and not settings.tls_certificate else ""
+    return str(own_certificate(settings)[0].resolve()) if settings.secure and not settings.tls_certificate else ""
 
 
 def own_certificate(settings: Settings) -> tuple[Path, Path]:

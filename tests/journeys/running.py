@@ -54,7 +54,9 @@ class Server:
         """Start it, and wait until it says that it answers (or is sealed)."""
         seen = len(self.output())
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(self._words(), env=self.environment, stdout=log, stderr=log, text=True)
+            self.process = subprocess.Popen(
+                self._words(), env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.wait_for(rf"(?:answers|is sealed) at {self._scheme}://[\w.]+:(\d+)", seen)
         return self
 
@@ -91,8 +93,8 @@ class Server:
             return json.load(answer)
 
     def stop(self) -> int:
-        """As Ctrl-C does; the exit status."""
-        self.process.send_signal(signal.SIGINT)
+        """As Ctrl-C does, which reaches every process of the terminal; the exit status."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(timeout=30)
 
     def restart(self) -> "Server":

@@ -110,6 +110,17 @@ def test_ctrl_c_lets_calls_that_are_under_way_finish(server):
     assert_nothing_is_lost(server, writers)
 
 
+def test_a_signal_to_every_process_at_once_is_a_clean_end_too(server):
+    """As systemd sends it."""
+    with Writers(server) as writers:
+        writers.wait_for(20)
+        os.killpg(server.process.pid, signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
+    server.start()
+    assert_nothing_is_lost(server, writers)
+    assert "unforeseen" not in server.output()
+
+
 def test_a_power_cut_in_the_middle_of_writes_loses_nothing_acknowledged(server, tmp_path):
     rounds = []
     for _ in range(4):

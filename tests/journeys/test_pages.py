@@ -1,14 +1,17 @@
 """The README's first minute, and the pages of docs/, done as they are written, with the AWS CLI."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from .running import environment
 from .transcripts import ROOT, Reader
 
-PAGES = ["docs/first-hour.md"]
+PAGES = ["docs/first-hour.md", "docs/testing.md", "docs/guides/encrypt-a-file.md"]
 
 
 @pytest.fixture
@@ -33,3 +36,12 @@ def test_make_serve_serves_with_the_defaults():
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_its_commands_print(reader: Reader, page: str):
     assert reader.follow((ROOT / page).read_text()) > 0
+
+
+def test_the_tests_that_are_shown_pass(tmp_path: Path):
+    page = (ROOT / "docs/testing.md").read_text()
+    shown = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "test_shown.py").write_text("\n".join(shown))
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "test_shown.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

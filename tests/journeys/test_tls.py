@@ -61,3 +61,34 @@ def test_a_policy_can_ask_for_tls(make_server, server, tmp_path):
     key = insecure.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
     with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
         insecure.encrypt(KeyId=key, Plaintext=b"x")
+
+
+def test_the_bundles_path_is_good_from_everywhere(make_server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    server = make_server("--tls", "on", "--workers", "1", data="relative")
+    assert server.credentials()["AWS_CA_BUNDLE"] == str(tmp_path / "relative" / "tls-chain.pem")
+
+
+@pytest.fixture
+def given(tmp_path):
+    """The options of a certificate from elsewhere, and its file."""
+    chain, key = str(tmp_path / "chain.pem"), str(tmp_path / "key.pem")
+    options = ("-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    names = ("-subj", "/CN=vauban", "-addext", "subjectAltName=IP:127.0.0.1")
+    command = ["openssl", "req", *options, *names, "-keyout", key, "-out", chain]
+    subprocess.run(command, check=True, capture_output=True)
+    return ("--tls-certificate", chain, "--tls-key", key), chain
+
+
+def test_a_certificate_that_is_given_is_served_and_is_for_its_giver_to_spread(make_server, given):
+    options, chain = given
+    server = make_server(*options, "--account", ROOT_KEY, data="memory")
+    assert "AWS_CA_BUNDLE" not in server.credentials()
+    assert kms(server, chain).list_keys()["Keys"] == []
+
+
+def test_a_certificate_that_is_none_is_refused_by_its_name(make_server, given):
+    options, chain = given
+    with open(chain, "w") as file:
+        file.write("no certificate")
+    assert f"TLS cannot be served with {chain}" in make_server(*options, start=False).start_refused()

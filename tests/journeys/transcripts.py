@@ -79,7 +79,7 @@ class Reader:
         """What the command prints. A server is started beside the terminal, instead of the one before."""
         if SERVE.match(command):
             return self._serve(command, shown)
-        printed = self._type(command.replace(DENIAL, self._denial))
+        printed = self._type(command.replace(DENIAL, self._denial).replace(":4566", ":$VAUBAN_PORT"))
         if denial := re.search(r"authorization ID: ([\w-]+)", printed):
             self._denial = denial[1]
         return printed
