@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +40,13 @@ def without_frozen_enums(value: object) -> object:
     if isinstance(value, dict):
         return {key: without_frozen_enums(each) for key, each in value.items() if key != "CustomerMasterKeySpec"}
     return value
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory of the test's own whose path leaves room for the name of a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="vauban-") as directory:
+        yield Path(directory)
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,20 @@ import stat
 import tempfile
 from pathlib import Path
 
+_LONGEST_PATH = 103
+"""In bytes: of ``sockaddr_un``, on macOS; Linux has four more."""
+
 
 def admin_socket(data: str, port: int) -> Path:
     """The socket of the server of a data directory (or of `memory` on a port), its directory made owner-only.
 
-    Raises PermissionError where somebody else made that directory first.
+    Raises OSError where somebody else made that directory first, or its path is too long for a socket.
     """
     served = f"memory:{port}" if data == "memory" else os.path.realpath(data)
-    return owned_directory() / f"{hashlib.sha256(served.encode()).hexdigest()[:24]}.sock"
+    path = owned_directory() / f"{hashlib.sha256(served.encode()).hexdigest()[:24]}.sock"
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        raise OSError(f"{path.parent} is too long for sockets in it: set XDG_RUNTIME_DIR to a shorter directory")
+    return path
 
 
 def owned_directory() -> Path:

@@ -27,6 +27,7 @@ from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
 from vauban.server import Kept, Scratch
 from vauban.settings import Settings
+from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
 from vauban.tls import tls_of
 from vauban.worker import Housekeeping, Worker
@@ -56,7 +57,15 @@ def serve(settings: Settings) -> int:
         raise StartFailed("--data memory is one process: leave out --workers")
     protect_process()
     listeners = _listen(settings)
+    _require_admin_socket(settings, listeners[0].getsockname()[1])
     return _serve_scratch(settings, listeners[0]) if settings.scratch else Supervisor(settings, listeners).run()
+
+
+def _require_admin_socket(settings: Settings, port: int) -> None:
+    try:
+        admin_socket(settings.data, port)
+    except OSError as error:
+        raise StartFailed(f"there is no place for the commands' socket: {error}") from None
 
 
 def _tls(settings: Settings) -> "SSLContext | None":

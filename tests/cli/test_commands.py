@@ -13,10 +13,10 @@ from vauban.settings import Settings, variable
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _elsewhere(tmp_path: Path, short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an empty directory, with no server of anybody's."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_path))
     for name in list(os.environ):
         if name.startswith("VAUBAN_"):
             monkeypatch.delenv(name)

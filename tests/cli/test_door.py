@@ -12,9 +12,9 @@ from vauban.sockets import admin_socket
 
 
 @pytest.fixture
-def answered_by(tmp_path, monkeypatch):
+def answered_by(short_path, tmp_path, monkeypatch):
     """Have these bytes for the answer of whoever is behind the door, and ask."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_path))
     given = argparse.Namespace(data=str(tmp_path / "data"), port=None)
 
     def ask(answer: bytes):
@@ -56,3 +56,9 @@ def test_a_refusal_is_told_in_the_servers_words(answered_by):
 def test_an_answer_that_is_none_is_said_so(answered_by, answer):
     with pytest.raises(CommandFailed, match="the server"):
         answered_by(answer)
+
+
+def test_where_there_can_be_no_socket_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("x" * 100)))
+    with pytest.raises(CommandFailed, match="shorter directory"):
+        door.ask(argparse.Namespace(data="memory", port=None), "GET", "status")

@@ -221,6 +221,11 @@ def test_a_directory_that_cannot_be_written_is_refused_in_words(make_server, dat
     assert f"{data} cannot be written" in make_server(data=data, start=False).start_refused()
 
 
+def test_a_place_for_sockets_that_is_none_is_refused_in_words(make_server, tmp_path):
+    said = make_server(start=False, XDG_RUNTIME_DIR=str(tmp_path / ("x" * 100))).start_refused()
+    assert "set XDG_RUNTIME_DIR to a shorter directory" in said
+
+
 def test_what_is_no_database_is_refused_in_words(make_server, tmp_path):
     data = tmp_path / "data"
     make_server().stop()

@@ -15,8 +15,8 @@ PAGES = ["docs/first-hour.md", "docs/testing.md", "docs/guides/encrypt-a-file.md
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path)
+def reader(tmp_path: Path, short_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path, short_path)
     yield reader
     reader.stop_server()
     reader.leave()

@@ -50,13 +50,13 @@ def _word_pattern(word: str) -> str:
 class Reader:
     """Somebody with a terminal, a server in another one, and the commands of this installation in `.venv/bin`."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, runtime_directory: Path):
         self._directory = directory
         (directory / ".venv").symlink_to(COMMANDS.parent)
         self._shell = subprocess.Popen(
             ["bash", "--norc"],
             cwd=directory,
-            env=environment(VAUBAN_PORT=str(_free_port()), XDG_RUNTIME_DIR=str(directory)),
+            env=environment(VAUBAN_PORT=str(_free_port()), XDG_RUNTIME_DIR=str(runtime_directory)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -35,7 +35,10 @@ class _UnixConnection(http.client.HTTPConnection):
 def ask(given: argparse.Namespace, method: str, path: str, body: Any = None) -> Any:
     """The server's answer, as data. Raises CommandFailed with the server's own words."""
     server = _server(given)
-    connection = _UnixConnection(str(admin_socket(server.data, server.port)))
+    try:
+        connection = _UnixConnection(str(admin_socket(server.data, server.port)))
+    except OSError as error:
+        raise CommandFailed(str(error)) from None
     try:
         connection.request(method, f"/_vauban/{path}", None if body is None else json.dumps(body))
         response = connection.getresponse()
