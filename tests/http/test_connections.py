@@ -263,6 +263,7 @@ def test_a_client_that_does_not_read_its_answers_is_let_go(serve):
 
 def test_a_client_that_reads_in_bouts_gets_it_all(serve):
     served = serve(large, Limits(answer_seconds=2, idle_seconds=1))
+    served.pass_time(0)
     with served.connect() as client:
         client.send(LAST)
         received = 0

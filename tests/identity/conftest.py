@@ -32,7 +32,7 @@ def now() -> float:
     return NOW
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def still_clock() -> Any:
     """botocore signs at the moment that verifiers take for now."""
     with pytest.MonkeyPatch.context() as patch:
