@@ -24,7 +24,7 @@ def test_scratch_servers_are_told_apart_by_their_ports():
 
 def test_only_the_owner_may_look_where_the_sockets_are(short_path):
     assert admin_socket("memory", 1).parent.stat().st_mode & 0o777 == 0o700
-    os.chmod(short_path / "vauban", 0o755)
+    (short_path / "vauban").chmod(0o755)
     with pytest.raises(PermissionError, match="only you can open"):
         admin_socket("memory", 1)
 

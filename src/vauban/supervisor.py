@@ -39,6 +39,7 @@ STOP_SECONDS = 15.0
 """How long the processes have to end once they are asked to."""
 RESTARTS = 5
 """Unforeseen ends within a minute after which the server gives up."""
+_BACKLOG = 2048
 SEAL_SIGNAL = signal.SIGUSR1
 """Asks the supervisor to forget the keys."""
 
@@ -77,12 +78,15 @@ def _tls(settings: Settings) -> "SSLContext | None":
 
 
 def _listen(settings: Settings) -> list[socket.socket]:
-    """A socket a worker, on one port, made before any process is: a restart refuses no connection."""
+    """A listening socket a worker, made before any process is: no start or restart refuses a connection."""
     try:
         probe = bind_tcp(settings.host, settings.port)
         port = probe.getsockname()[1]
         probe.close()
-        return [bind_tcp(settings.host, port, shared=True) for _ in range(settings.worker_count)]
+        listeners = [bind_tcp(settings.host, port, shared=True) for _ in range(settings.worker_count)]
+        for listener in listeners:
+            listener.listen(_BACKLOG)
+        return listeners
     except OSError as error:
         raise StartFailed(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Is it taken? Choose another --port."
