@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vauban.administration.doors import PREFIX, Door, Refused
 from vauban.administration.sealing import Sealing
+from vauban.announcements import endpoint, sealed_banner
 from vauban.crypto.errors import SealError
 from vauban.crypto.sealers import AccountSealer
 from vauban.http.servers import Server
@@ -32,7 +33,7 @@ class ServiceUnavailableException(AwsError):
 def wait_unsealed(
     settings: Settings, sealing: Sealing, listeners: list[socket.socket], tls: "SSLContext | None"
 ) -> AccountSealer | None:
-    """Answer as a sealed server until somebody unseals it; None where it is told to stop instead."""
+    """Say so and answer as a sealed server until somebody unseals it; None where it is told to stop instead."""
     return asyncio.run(_Sealed(settings, sealing).wait(listeners, tls))
 
 
@@ -53,6 +54,8 @@ class _Sealed:
         for listener in listeners:
             await server.listen(listener.dup(), tls)
         await server.listen(bind_unix(str(path)))
+        where = endpoint(self._settings, listeners[0].getsockname()[1])
+        print(sealed_banner(where, self._sealing.needs), flush=True)
         await self._end.wait()
         await server.drain(1.0)
         with suppress(FileNotFoundError):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from vauban.administration import backups
 from vauban.administration.sealing import Sealing
-from vauban.announcements import banner, endpoint, sealed_banner
+from vauban.announcements import banner
 from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.memory import protect_process
 from vauban.crypto.sealers import AccountSealer
@@ -141,8 +141,6 @@ class Supervisor:
             raise StartFailed(f"the seal does not open: {error}") from None
 
     def _wait_unsealed(self) -> AccountSealer | None:
-        port = self._listeners[0].getsockname()[1]
-        print(sealed_banner(endpoint(self._settings, port), self._sealing.needs), flush=True)
         return wait_unsealed(self._settings, self._sealing, self._listeners, self._tls)
 
     def _run_processes(self, sealer: AccountSealer) -> End:
