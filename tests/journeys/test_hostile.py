@@ -115,10 +115,12 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     directory = tmp_path_factory.mktemp("hostile")
     server = Server(directory / "data", "--workers", "2", log=directory / "server.log").start()
     processes = server.processes()
-    yield Target(server)
-    assert server.processes() == processes, server.output()
-    assert "Traceback" not in server.output()
-    server.kill()
+    try:
+        yield Target(server)
+        assert server.processes() == processes, server.output()
+        assert "Traceback" not in server.output()
+    finally:
+        server.kill()
 
 
 @pytest.fixture(autouse=True)
