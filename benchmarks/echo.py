@@ -19,7 +19,7 @@ from vauban.http.sockets import bind_tcp
 from vauban.kernel.requests import Request, Response
 
 BODY = b'{"CiphertextBlob":"' + b"A" * 300 + b'"}'
-HEADERS = {"content-type": "application/x-amz-json-1.1", "x-amzn-RequestId": "1234abcd-12ab-34cd-56ef-1234567890ab"}
+HEADERS = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": "1234abcd-12ab-34cd-56ef-1234567890ab"}
 CANNED = (
     b"HTTP/1.1 200 OK\r\ndate: Sun, 30 Aug 2015 12:36:00 GMT\r\ncontent-type: application/x-amz-json-1.1\r\n"
     b"x-amzn-RequestId: 1234abcd-12ab-34cd-56ef-1234567890ab\r\ncontent-length: %d\r\n\r\n" % len(BODY)

@@ -11,7 +11,7 @@ DATE = b"date: Sun, 30 Aug 2015 12:36:00 GMT\r\n"
 
 
 def test_an_answer_has_its_status_date_headers_length_and_body():
-    response = Response(200, {"content-type": "text/plain", "x-amzn-RequestId": "1"}, b"hello")
+    response = Response(200, {"Content-Type": "text/plain", "x-amzn-RequestId": "1"}, b"hello")
     assert WRITER.write(response) == (
         b"HTTP/1.1 200 OK\r\n"
         + DATE

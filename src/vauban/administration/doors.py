@@ -59,4 +59,4 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _json(status: int, body: Any) -> Response:
-    return Response(status, {"content-type": "application/json"}, json.dumps(body).encode() + b"\n")
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(body).encode() + b"\n")

@@ -26,6 +26,7 @@ from vauban.wire.errors import write_error
 
 log = logging.getLogger("vauban.gateway")
 
+_ACCESS_KEY = kind_of(AccessKey).name
 _ATTEMPTS = 100
 """How often a call is run again because what it stood on moved, before it is refused."""
 
@@ -101,12 +102,14 @@ class Gateway:
         attempt = Attempt(self, caller, changes)
         try:
             call.params = codec.read(request, target)
-            result = await self._run(call, route, attempt)
+            response = codec.write(await self._run(call, route, attempt), request_id)
         except AwsError as error:
             attempt.events.append(audit.refused(call, caller, route, error))
-            await self._remember(attempt.events)
-            return codec.write_error(error, request_id)
-        return codec.write(result, request_id)
+            self._remember(attempt.events)
+            response = codec.write_error(error, request_id)
+        if self._strict_audit:
+            await self.store.audited()
+        return response
 
     async def _run(self, call: Call, route: Route, attempt: Attempt) -> dict[str, Any] | None:
         """Run the call until what it stood on stood still, and what it proposed is kept."""
@@ -116,7 +119,11 @@ class Gateway:
             except Pending as pending:
                 pending.keep(await self._done(pending))
             else:
-                if await self._keep(attempt):
+                if not attempt.changes.empty:
+                    kept = await self._commit(attempt)
+                elif kept := not self.store.stale(attempt.changes):
+                    self._remember(attempt.events)
+                if kept:
                     return result
             attempt.start_again(self.store.begin())
         raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
@@ -128,24 +135,17 @@ class Gateway:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
 
-    async def _keep(self, attempt: Attempt) -> bool:
-        """Commit what was proposed with its audit events; False where the call has to be run again."""
-        if attempt.changes.empty:
-            if self.store.stale(attempt.changes):
-                return False
-            await self._remember(attempt.events)
-            return True
+    async def _commit(self, attempt: Attempt) -> bool:
+        """Keep what was proposed together with its audit events; False where something it stands on has moved."""
         try:
             await self.store.commit(attempt.changes, attempt.events)
         except Conflict:
             return False
         return True
 
-    async def _remember(self, events: list[AuditEvent]) -> None:
+    def _remember(self, events: list[AuditEvent]) -> None:
         for event in events:
             self.store.audit(event)
-        if self._strict_audit:
-            await self.store.audited()
 
     def _access_key(self, access_key_id: str) -> AccessKey | None:
-        return self.store.load((kind_of(AccessKey).name, "", "", access_key_id))
+        return self.store.load((_ACCESS_KEY, "", "", access_key_id))

@@ -8,6 +8,7 @@ from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Changeset
 
 if TYPE_CHECKING:
@@ -36,20 +37,24 @@ class Attempt:
         """Resolve, decide, guard, do. Nothing is touched before the decision, and absence is told only after it."""
         call.asker = self._ask
         call.account = call.principal.account
-        call.resources = resources = tuple([resolve(call, self.changes) for resolve in route.operation.on])
+        operation, changes = route.operation, self.changes
+        resources: list[Resource] = []
+        for resolve in operation.on:
+            resources.append(resolve(call, changes))  # noqa: PERF401 - a comprehension is a call of its own
+        call.resources = resources
         self._gateway.authorizer.authorize(call, self._caller, route, resources)
+        taken: list[Any] = [call]
         for resource in resources:
             if resource.absent is not None:
                 raise resource.absent
+            taken.append(resource.record)
         if resources and resources[0].account:
             call.account = resources[0].account
-        call.store = self.changes.at(call.account, call.region)
+        call.store = changes.at(call.account, call.region)
         if route.service.guard is not None:
             route.service.guard(call, resources)
-        result = route.operation.handler(
-            call, *[resource.record for resource in resources], **route.arguments(call.params)
-        )
-        self.events.extend(audit.answered(call, self._caller, route, result))
+        result = operation.handler(*taken, **route.arguments(call.params))
+        self.events += audit.answered(call, self._caller, route, result)
         return result
 
     def _ask(self, call: Call, action: str, params: dict[str, Any]) -> dict[str, Any] | None:

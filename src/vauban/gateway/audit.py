@@ -31,6 +31,10 @@ def refused(call: Call, caller: Caller, route: Route, error: AwsError) -> AuditE
 
 def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[str, Any] | None) -> AuditEvent:
     request = call.request
+    resources = []
+    for each in call.resources:
+        if each.cloudtrail_type:
+            resources.append((each.arn, each.cloudtrail_type, each.account))  # noqa: PERF401 - see attempts.perform
     return AuditEvent(
         call.time,
         call.request_id,
@@ -45,8 +49,6 @@ def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[
         route.read_only,
         route.redact_params(call.params),
         result,
-        resources=tuple(
-            [(each.arn, each.cloudtrail_type, each.account) for each in call.resources if each.cloudtrail_type]
-        ),
+        resources=resources,
         invoked_by=call.via[-1] if call.via else None,
     )

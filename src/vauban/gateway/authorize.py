@@ -1,6 +1,7 @@
 """May they: each resource of a call put to the policies, and the plans kept that make it cheap."""
 
 from dataclasses import replace
+from typing import NoReturn
 
 from vauban.gateway.callers import Caller
 from vauban.gateway.context import CallContext
@@ -28,44 +29,46 @@ class Authorizer:
     def authorize(self, call: Call, caller: Caller, route: Route, resources: tuple[Resource, ...]) -> None:
         """Raises AccessDeniedException, with the decision, unless every resource may be acted on."""
         if route.operation.decide is not None:
-            self._require(call, route.operation.decide(call, resources, self._question(call, caller, route)))
+            decision = route.operation.decide(call, resources, self._question(call, caller, route))
+            if not decision.allowed:
+                self._refuse(call, decision)
             return
         decided_on = resources or (ANY,)
         for action, resource in zip(route.actions, decided_on, strict=True):
-            self._require(call, self._decide(call, caller, route, action, resource))
+            decision = self._decide(call, caller, route, action, resource)
+            if not decision.allowed:
+                self._refuse(call, decision)
         for action, member in route.also:
             if call.params.get(member):
                 for resource in decided_on:
-                    self._require(call, self._decide(call, caller, route, action, resource))
+                    decision = self._decide(call, caller, route, action, resource)
+                    if not decision.allowed:
+                        self._refuse(call, decision)
 
     def _question(self, call: Call, caller: Caller, route: Route):
         return lambda action, resource: self._decide(call, caller, route, action, resource)
 
     def _decide(self, call: Call, caller: Caller, route: Route, action: str, resource: Resource) -> Decision:
         context = CallContext(call, resource, route.service.conditions)
-        decision = self._plan(caller, action, resource).decide(context, resource.grants)
+        kept = self._plans.get((caller, action, resource.policy, resource.account))
+        decision = (kept or self._plan(caller, action, resource)).decide(context, resource.grants)
         if decision.allowed or decision.resource == resource.arn:
             return decision
         return plan(caller.principal, caller.policies, action, resource).decide(context)
 
     def _plan(self, caller: Caller, action: str, resource: Resource) -> Plan:
-        shared = (caller, action, resource.policy, resource.account)
-        kept = self._plans.get(shared)
-        if kept is not None:
-            return kept
         own = (caller, action, resource.policy, resource.arn)
         kept = self._plans.get(own)
         if kept is None:
             kept = plan(caller.principal, caller.policies, action, replace(resource, record=None, grants=None))
             if len(self._plans) >= _PLANS_KEPT:
                 self._plans.clear()
+            shared = (caller, action, resource.policy, resource.account)
             self._plans[shared if kept.any_resource else own] = kept
         return kept
 
     @staticmethod
-    def _require(call: Call, decision: Decision) -> None:
-        if decision.allowed:
-            return
+    def _refuse(call: Call, decision: Decision) -> NoReturn:
         identifier = authorization_id()
         message = f"{denial_message(call.principal, decision)} (authorization ID: {identifier})"
         raise AccessDeniedException(message, decision, identifier)

@@ -20,4 +20,4 @@ class Refusal(Exception):
 def plain_response(status: int, sentence: str) -> Response:
     """``status`` with its name and a sentence, as text."""
     text = f"{status} {HTTPStatus(status).phrase}: {sentence}\n"
-    return Response(status, {"content-type": "text/plain; charset=utf-8"}, text.encode())
+    return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())

@@ -56,7 +56,7 @@ class ResponseWriter:
 
     def _head(self, response: Response) -> bytes:
         """Status line, date and content type, which many answers of one second share."""
-        content_type = response.headers.get("content-type")
+        content_type = response.headers.get("Content-Type")
         key = (response.status, content_type)
         head = self._heads.get(key)
         if head is None:
@@ -68,7 +68,7 @@ class ResponseWriter:
     def _make_head(self, status: int, content_type: str | None) -> bytes:
         if status < 200:
             raise ValueError(f"{status} is not a final status")
-        typed = "" if content_type is None else _header_lines({"Content-Type": content_type})
+        typed = "" if content_type is None else _header_line("Content-Type", content_type)
         return f"HTTP/1.1 {status} {_phrase(status)}\r\ndate: {self._date}\r\n{typed}".encode("latin-1")
 
 
@@ -77,14 +77,18 @@ def _closing(lines: str, length: int) -> str:
 
 
 def _header_lines(headers: dict[str, str]) -> str:
-    """Every header but ``content-type``, which stands in the head."""
+    """Every header but ``Content-Type``, which stands in the head."""
     lines = ""
     for name, value in headers.items():
-        if name != "content-type":
-            if not value.isprintable():
-                _check_value(value)
-            lines += f"{_starts[name]}{value}\r\n"
+        if name != "Content-Type":
+            lines += _header_line(name, value)
     return lines
+
+
+def _header_line(name: str, value: str) -> str:
+    if not value.isprintable():
+        _check_value(value)
+    return f"{_starts[name]}{value}\r\n"
 
 
 def _check_value(value: str) -> None:

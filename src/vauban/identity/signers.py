@@ -1,13 +1,13 @@
 """Callers as they sign on one day, for one service, over one set of headers."""
 
 import hmac
-from hashlib import sha256
 from typing import NamedTuple
 
 from vauban.identity import errors
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.claims import ALGORITHM, Claim
 from vauban.identity.errors import IncompleteSignatureException, InvalidSignatureException
+from vauban.identity.hashes import sha256_hex
 from vauban.identity.moments import Moment, basic_format, parse_moment, skew_minutes
 from vauban.identity.sessions import Session
 from vauban.identity.shapes import Shape
@@ -31,7 +31,7 @@ class Identified(NamedTuple):
 class Signer:
     """What the requests of one caller have in common, worked out once."""
 
-    __slots__ = ("_moments", "_skew_minutes", "claim", "identified", "key", "shapes", "token")
+    __slots__ = ("_moments", "_skew_minutes", "_skew_seconds", "claim", "identified", "key", "shapes", "token")
 
     def __init__(self, claim: Claim, identified: Identified, token: str | None):
         owner = identified.session or identified.access_key
@@ -40,6 +40,7 @@ class Signer:
         self.token = token
         self.key = SigningKey(owner.secret_access_key, claim.date, claim.region, claim.service)
         self._skew_minutes = skew_minutes(claim.service)
+        self._skew_seconds = 60 * self._skew_minutes
         self.shapes: dict[tuple[str, ...], Shape] = {}
         """By the names of a request's headers, in their order."""
         self._moments: dict[str, Moment] = {}
@@ -62,23 +63,22 @@ class Signer:
 
     def check_time(self, moment: Moment, now: float) -> None:
         """A signed request is good for minutes. Raises AwsError."""
-        if now - moment.seconds > self._skew_minutes * 60:
-            raise self._expired(moment, now)
-        if moment.seconds - now > self._skew_minutes * 60:
-            raise self._early(moment, now)
+        age = now - moment.seconds
+        if not -self._skew_seconds <= age <= self._skew_seconds:
+            raise self._expired(moment, now) if age > 0 else self._early(moment, now)
 
     def check_link_time(self, moment: Moment, now: float, seconds: int) -> None:
         """A presigned request is good for ``seconds``. Raises AwsError."""
         if now - moment.seconds > seconds:
             end, present = basic_format(moment.seconds + seconds), basic_format(now)
             raise errors.expired_link(self.claim.service, f"Signature expired: {end} is now earlier than {present}")
-        if moment.seconds - now > self._skew_minutes * 60:
+        if moment.seconds - now > self._skew_seconds:
             raise self._early(moment, now)
 
     def check_signature(self, canonical_request: str, moment: Moment, signature: str) -> None:
         """Raises AwsError where ``signature`` is not this caller's for the request."""
         try:
-            digest = sha256(canonical_request.encode("latin-1")).hexdigest()
+            digest = sha256_hex(canonical_request.encode("latin-1"))
         except UnicodeEncodeError:
             raise errors.mismatch(self.claim.service) from None
         expected = self.key.sign(ALGORITHM, moment.text, digest)

@@ -6,13 +6,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 """
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from vauban.identity import errors
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.canonical import canonical_path, canonical_query
 from vauban.identity.claims import Claim, outdated_version, parse_authorization
 from vauban.identity.errors import S3_SERVICES
+from vauban.identity.hashes import sha256_hex
 from vauban.identity.payloads import UNSIGNED, check_payload
 from vauban.identity.presigned import Link, parse_link
 from vauban.identity.sessions import Session
@@ -87,9 +87,9 @@ class Verifier:
         shape = known_shape or _header_shape(headers, signer.claim)
         moment = signer.moment(headers[shape.date_header])
         signer.check_time(moment, now)
-        payload = headers["x-amz-content-sha256"] if shape.declares_payload else sha256(request.body).hexdigest()
+        payload = headers["x-amz-content-sha256"] if shape.declares_payload else sha256_hex(request.body)
         query = request.query and canonical_query(request.query)
-        path = canonical_path(request.path, signer.claim.service)
+        path = request.path if request.path == "/" else canonical_path(request.path, signer.claim.service)
         signer.check_signature(
             shape.canonical_request(request.method, path, query, headers, payload), moment, signature
         )
@@ -164,7 +164,7 @@ def _link_payload(request: Request, link: Link) -> str:
         return declared
     if link.claim.service in S3_SERVICES:
         return UNSIGNED
-    return sha256(request.body).hexdigest()
+    return sha256_hex(request.body)
 
 
 def _two_mechanisms() -> AwsError:
