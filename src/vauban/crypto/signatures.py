@@ -1,6 +1,7 @@
 """Signatures: RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017), ECDSA in DER (FIPS 186-5), Ed25519 (RFC 8032), ML-DSA.
 
-ML-DSA (FIPS 204) is the pure, hedged variant with an empty context.
+ML-DSA (FIPS 204) is the pure, hedged variant with an empty context. Ed25519ph is KMS's: it takes a digest for its
+message, and hashes that again, as the variant does with every message.
 """
 
 from functools import cache
@@ -11,11 +12,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
+from vauban.crypto import ed25519ph
 from vauban.crypto.specs import SPECS
 
 HASHES = {"SHA_256": hashes.SHA256(), "SHA_384": hashes.SHA384(), "SHA_512": hashes.SHA512()}
 OF_MESSAGES = frozenset({"ED25519_SHA_512", "ML_DSA_SHAKE_256"})
 """Algorithms that no digest can be given to."""
+OF_DIGESTS = "ED25519_PH_SHA_512"
+"""The one that nothing else can be given to."""
 MU_SIZE = 64
 
 
@@ -24,12 +28,17 @@ def sign(key: Any, key_spec: str, message: bytes, algorithm: str, digest: bool) 
 
     Raises ValueError where the algorithm is not one of the key spec's, or a digest has not the length of its hash.
     """
-    return key.sign(message, *_parameters(key_spec, message, algorithm, digest))
+    parameters = _parameters(key_spec, message, algorithm, digest)
+    if algorithm == OF_DIGESTS:
+        return ed25519ph.sign(key, message)
+    return key.sign(message, *parameters)
 
 
 def verify(key: Any, key_spec: str, message: bytes, signature: bytes, algorithm: str, digest: bool) -> bool:
     """Whether ``signature`` is one of the public ``key``. Raises ValueError as ``sign`` does."""
     parameters = _parameters(key_spec, message, algorithm, digest)
+    if algorithm == OF_DIGESTS:
+        return ed25519ph.verify(key, message, signature)
     try:
         key.verify(signature, message, *parameters)
     except InvalidSignature:
@@ -71,10 +80,12 @@ def _parameters(key_spec: str, message: bytes, algorithm: str, digest: bool) -> 
         if digest:
             raise ValueError(f"{algorithm} signs messages, not digests")
         return ()
+    if algorithm == OF_DIGESTS and not digest:
+        raise ValueError(f"{algorithm} signs digests, not messages")
     digest_size = _hash(algorithm).digest_size
     if digest and len(message) != digest_size:
         raise ValueError(f"a digest for {algorithm} is {digest_size} bytes long, not {len(message)}")
-    return _scheme(algorithm, digest)
+    return () if algorithm == OF_DIGESTS else _scheme(algorithm, digest)
 
 
 def _hash(algorithm: str) -> hashes.HashAlgorithm:

@@ -74,7 +74,7 @@ SPECS: dict[str, KeySpec] = {
         _nist_curve("ECC_NIST_P384", "ECDSA_SHA_384"),
         _nist_curve("ECC_NIST_P521", "ECDSA_SHA_512"),
         KeySpec("ECC_SECG_P256K1", (SIGN_VERIFY,), ("ECDSA_SHA_256",)),
-        KeySpec("ECC_NIST_EDWARDS25519", (SIGN_VERIFY,), ("ED25519_SHA_512",)),
+        KeySpec("ECC_NIST_EDWARDS25519", (SIGN_VERIFY,), ("ED25519_SHA_512", "ED25519_PH_SHA_512")),
         _ml_dsa("ML_DSA_44"),
         _ml_dsa("ML_DSA_65"),
         _ml_dsa("ML_DSA_87"),

@@ -80,6 +80,24 @@ def test_ed25519_signs_messages_and_openssl_verifies_them(kms, signing_keys, tmp
         kms.sign(**{**arguments, "Message": b"x" * 64, "MessageType": "DIGEST"})
 
 
+def test_ed25519ph_signs_digests_and_nothing_else(kms, signing_keys):
+    arguments = {"KeyId": signing_keys["ECC_NIST_EDWARDS25519"], "SigningAlgorithm": "ED25519_PH_SHA_512"}
+    digest = {"Message": hashlib.sha512(b"a message").digest(), "MessageType": "DIGEST"}
+    signed = kms.sign(**digest, **arguments)
+    assert signed["SigningAlgorithm"] == "ED25519_PH_SHA_512"
+    assert kms.verify(Signature=signed["Signature"], **digest, **arguments)["SignatureValid"] is True
+    with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+        kms.verify(**{**digest, "Message": bytes(64)}, Signature=signed["Signature"], **arguments)
+    for wrong in ({"Message": b"x"}, {"Message": b"x", "MessageType": "DIGEST"}):
+        with pytest.raises(ClientError, match=r"ValidationException.*(DIGEST|Digest is invalid length)"):
+            kms.sign(**wrong, **arguments)
+
+
+def test_an_ed25519_key_says_both_of_its_algorithms(kms, signing_keys):
+    described = kms.describe_key(KeyId=signing_keys["ECC_NIST_EDWARDS25519"])["KeyMetadata"]
+    assert described["SigningAlgorithms"] == ["ED25519_SHA_512", "ED25519_PH_SHA_512"]
+
+
 @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256"])
 def test_a_signature_of_something_else_is_invalid(spec, kms, signing_keys):
     arguments = {"KeyId": signing_keys[spec], "SigningAlgorithm": ALGORITHMS[spec][0]}

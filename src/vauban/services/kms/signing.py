@@ -12,6 +12,7 @@ from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage
 
 ML_DSA = "ML_DSA_SHAKE_256"
+ED25519_PH = "ED25519_PH_SHA_512"
 MU_SIZE = 64
 DIGEST_SIZES = {"SHA_256": 32, "SHA_384": 48, "SHA_512": 64}
 """Bytes, by the end of the algorithm's name."""
@@ -63,6 +64,8 @@ def _require_signing(call: Call, key: Key, message: bytes, algorithm: str, messa
     require_usage(call, key, "SIGN_VERIFY")
     require_algorithm(key, algorithm, key.spec.signing_algorithms)
     if message_type == "RAW":
+        if algorithm == ED25519_PH:
+            raise ValidationException(f"The algorithm {algorithm} requires the message type DIGEST.")
         return
     if message_type == "EXTERNAL_MU":
         _require_mu(message, algorithm)
