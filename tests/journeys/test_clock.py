@@ -44,7 +44,7 @@ def test_a_year_and_a_month_of_rotations_and_deletions(server, kms):
     assert kms.describe_key(KeyId=staying)["KeyMetadata"]["KeyState"] == "Disabled"
     with pytest.raises(kms.exceptions.NotFoundException):
         kms.describe_key(KeyId=leaving)
-    assert kms.list_aliases()["Aliases"] == []
+    assert "TargetKeyId" not in str(kms.list_aliases())
     next_rotation = kms.get_key_rotation_status(KeyId=quarterly)["NextRotationDate"]
     assert timedelta() < next_rotation - virtual_time(server) <= timedelta(days=90)
 

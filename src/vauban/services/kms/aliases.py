@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from vauban.kernel.arns import arn
@@ -21,11 +22,11 @@ from vauban.services.kms.errors import (
     alias_not_found,
 )
 from vauban.services.kms.lists import page
+from vauban.services.kms.managed_keys import NAMES, RESERVED
 from vauban.services.kms.resolvers import key, own_key, resource_of
 from vauban.services.kms.resources import Alias, Key
 
 NAME = re.compile(r"alias/[a-zA-Z0-9/_-]+\Z")
-RESERVED = "alias/aws/"
 MOST_PER_KEY = 50
 
 
@@ -102,19 +103,24 @@ def list_aliases(
     call: Call, key_id: str | None = None, limit: int | None = None, marker: str | None = None
 ) -> dict[str, Any]:
     target = own_key(call, key_id).key_id if key_id else ""
-    where = {"index": "key", "value": target} if target else {}
-    return page(
-        call,
-        "Aliases",
-        lambda after, count: [
-            (alias.name, _entry(alias)) for alias in call.store.list(Alias, after=after, limit=count, **where)
-        ],
-        limit,
-        marker,
-        default=50,
-        maximum=100,
-        of=target,
-    )
+    entries = partial(_of_key, call, target) if target else partial(_of_account, call)
+    return page(call, "Aliases", entries, limit, marker, default=50, maximum=100, of=target)
+
+
+def _of_key(call: Call, key_id: str, after: str, count: int) -> list[tuple[str, dict[str, Any]]]:
+    found = call.store.list(Alias, index="key", value=key_id, after=after, limit=count)
+    return [(alias.name, _entry(alias)) for alias in found]
+
+
+def _of_account(call: Call, after: str, count: int) -> list[tuple[str, dict[str, Any]]]:
+    """With the predefined aliases, those too whose keys nobody has needed yet."""
+    unmade = {name: _unmade(call, name) for name in NAMES if name > after}
+    made = {alias.name: _entry(alias) for alias in call.store.list(Alias, after=after, limit=count)}
+    return sorted((unmade | made).items())[:count]
+
+
+def _unmade(call: Call, name: str) -> dict[str, Any]:
+    return {"AliasName": name, "AliasArn": arn("kms", call.region, call.account, name)}
 
 
 def _entry(alias: Alias) -> dict[str, Any]:

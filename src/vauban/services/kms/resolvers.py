@@ -23,6 +23,7 @@ from vauban.services.kms.errors import (
 )
 from vauban.services.kms.grant_tokens import grant_id_of
 from vauban.services.kms.identifiers import parse, refuse_malformed, refuse_other_region
+from vauban.services.kms.managed_keys import alias_for
 from vauban.services.kms.permissions import find_grant
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Alias, Key, Material
 
@@ -108,7 +109,7 @@ class KeyResolver:
             if text.startswith("arn:"):
                 raise InvalidArnException(f"{text} is not a key ARN.")
             raise NotFoundException(f"Invalid keyId '{text}'")
-        alias = records.get(Alias, name)
+        alias = records.get(Alias, name) or alias_for(call, records, name)
         key = records.get(Key, alias.target_key_id) if alias is not None else None
         if key is None:
             return absent_key(call, alias_not_found(arn("kms", call.region, account, name)), account)
