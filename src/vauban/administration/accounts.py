@@ -1,4 +1,4 @@
-"""Accounts, users and access keys as the server's operator makes them, until IAM's own operations do."""
+"""Accounts, users and access keys as the server's operator makes them, beside IAM's own operations."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,13 +7,15 @@ from typing import TypeVar
 
 from vauban.identity.access_keys import AccessKey, new_access_key_id, new_secret_access_key
 from vauban.identity.accounts import Account, new_account_id
-from vauban.identity.users import User, new_user_id
+from vauban.identity.documents import inline_policies
+from vauban.identity.ids import POLICY, USER, new_unique_id
+from vauban.identity.managed_policies import ManagedPolicy, Version
+from vauban.identity.users import User
 from vauban.kernel.errors import Conflict
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_id
 from vauban.kernel.principals import service_principal
 from vauban.kernel.stores import Changeset, Store
-from vauban.policy import Policy
 
 T = TypeVar("T")
 
@@ -57,17 +59,25 @@ class Accounts:
         """A user with these identity policies, instead of those it had."""
 
         def propose(changes: Changeset) -> tuple[User, str, str]:
-            for policy_name, document in policies.items():
-                Policy.parse(document, name=policy_name, kind="identity")
-            if boundary:
-                Policy.parse(boundary, name="boundary", kind="boundary")
+            inline_policies(policies)
             records = changes.at(account, "")
-            found = records.get(User, name) or User(account, name, new_user_id(), self._time())
-            user = replace(found, policies=policies, boundary=boundary)
+            found = records.get(User, name) or User(account, name, new_unique_id(USER), self._time())
+            bound = self._boundary(account, name, boundary) if boundary else None
+            if bound is not None:
+                records.put(bound)
+            user = replace(found, policies=policies, boundary=bound.arn if bound is not None else "")
             records.put(user)
             return user, account, "PutUserPolicy"
 
         return self._commit(propose)
+
+    def _boundary(self, account: str, user_name: str, document: str) -> ManagedPolicy:
+        """A managed policy for the user alone."""
+        time = self._time()
+        versions = (Version("v1", document, time),)
+        policy = ManagedPolicy(account, f"{user_name}-boundary", new_unique_id(POLICY), time, time, versions)
+        assert policy.compiled_policy
+        return policy
 
     async def access_key(self, account: str, user_name: str | None = None) -> AccessKey:
         """The first access key of the account's root, or of a user, made where there is none."""

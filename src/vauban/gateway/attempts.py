@@ -51,6 +51,7 @@ class Attempt:
         if resources and resources[0].account:
             call.account = resources[0].account
         call.store = changes.at(call.account, call.region)
+        call.world = changes
         if route.service.guard is not None:
             route.service.guard(call, resources)
         result = operation.handler(*taken, **route.arguments(call.params))

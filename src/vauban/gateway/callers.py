@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.accounts import root_principal
+from vauban.identity.attachments import Attachments, attachments
+from vauban.identity.roles import Role
 from vauban.identity.users import User
 from vauban.kernel.errors import AwsError
 from vauban.kernel.principals import Principal
 from vauban.kernel.stores import World
-from vauban.policy import Policies, Policy
+from vauban.policy import Policies
 
 
 class UnrecognizedClientException(AwsError):
@@ -28,26 +30,31 @@ class Callers:
     """Callers by access key, each kept for as long as the records it was made from are the newest."""
 
     def __init__(self) -> None:
-        self._callers: dict[str, tuple[AccessKey, User | None, Caller]] = {}
+        self._callers: dict[str, tuple[AccessKey, Attachments | None, Caller]] = {}
 
     def of(self, access_key: AccessKey, world: World) -> Caller:
         """Raises UnrecognizedClientException where the key's user is gone."""
-        user = None
+        attached = None
         if access_key.user_name:
-            user = world.at(access_key.account, "").get(User, access_key.user_name)
+            records = world.at(access_key.account, "")
+            user = records.get(User, access_key.user_name)
             if user is None:
                 raise UnrecognizedClientException("The security token included in the request is invalid.")
+            attached = attachments(records, user)
         kept = self._callers.get(access_key.access_key_id)
-        if kept is not None and kept[0] is access_key and kept[1] is user:
-            return kept[2]
-        caller = _caller(access_key, user)
-        self._callers[access_key.access_key_id] = (access_key, user, caller)
+        if kept is not None and kept[0] is access_key:
+            before = kept[1]
+            if before is attached or (attached is not None and before is not None and before.is_still(attached)):
+                return kept[2]
+        caller = _caller(access_key, attached)
+        self._callers[access_key.access_key_id] = (access_key, attached, caller)
         return caller
 
 
-def _caller(access_key: AccessKey, user: User | None) -> Caller:
-    if user is None:
+def _caller(access_key: AccessKey, attached: Attachments | None) -> Caller:
+    if attached is None:
         return caller_of(root_principal(access_key.account, access_key.access_key_id), Policies())
+    user = attached.identity
     principal = Principal(
         kind="user",
         account=user.account,
@@ -57,9 +64,15 @@ def _caller(access_key: AccessKey, user: User | None) -> Caller:
         access_key_id=access_key.access_key_id,
         tags=user.tags,
     )
-    identity = tuple(Policy.parse(text, name=name, kind="identity") for name, text in user.policies.items())
-    boundary = Policy.parse(user.boundary, name="boundary", kind="boundary") if user.boundary else None
-    return caller_of(principal, Policies(identity=identity, boundary=boundary))
+    return caller_of(principal, attached.policies)
+
+
+def policies_of_role(world: World, role: Role) -> Policies:
+    """What speaks for a role, without its session's and its organization's policies.
+
+    To keep what it gives, keep the ``attachments`` it is made of, and ask whether they are still the same.
+    """
+    return attachments(world.at(role.account, ""), role).policies
 
 
 def caller_of(principal: Principal, policies: Policies) -> Caller:

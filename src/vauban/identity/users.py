@@ -1,15 +1,27 @@
 """IAM users, and what is attached to them."""
 
-import base64
-import secrets
 from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 
+from vauban.identity.arns import identity_arn
+from vauban.identity.documents import inline_policies
 from vauban.kernel.records import Scope, record
+from vauban.policy import Policy
 
 
-@record("identity:User", id="name", scope=Scope.ACCOUNT)
+@record(
+    "identity:User",
+    id="name",
+    scope=Scope.ACCOUNT,
+    indexes={
+        "boundary": "boundary_arn",
+        "folded": "folded_name",
+        "group": "groups",
+        "id": "user_id",
+        "policy": "attached",
+    },
+)
 class User:
     account: str
     name: str
@@ -19,15 +31,28 @@ class User:
     path: str = "/"
     policies: dict[str, str] = field(default_factory=dict)
     """Inline identity policies: name -> document."""
-    boundary: str | None = None
-    """The permissions boundary's document."""
+    attached: tuple[str, ...] = ()
+    """ARNs of managed policies."""
+    boundary: str = ""
+    """The ARN of the managed policy that is its permissions boundary."""
+    groups: tuple[str, ...] = ()
+    """Names of groups."""
     tags: dict[str, str] = field(default_factory=dict)
+    password_last_used: datetime | None = None
 
     @cached_property
     def arn(self) -> str:
-        return f"arn:aws:iam::{self.account}:user{self.path}{self.name}"
+        return identity_arn(self.account, "user", self.path, self.name)
 
+    @cached_property
+    def compiled_policies(self) -> tuple[Policy, ...]:
+        return inline_policies(self.policies)
 
-def new_user_id() -> str:
-    """``AIDA`` and 17 characters of base32."""
-    return "AIDA" + base64.b32encode(secrets.token_bytes(11)).decode()[:17]
+    @property
+    def folded_name(self) -> str:
+        """Names are unique without regard to case."""
+        return self.name.lower()
+
+    @property
+    def boundary_arn(self) -> str | None:
+        return self.boundary or None

@@ -1,6 +1,7 @@
 """One request, understood."""
 
 import os
+import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.principals import Principal
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
-from vauban.kernel.stores import Records
+from vauban.kernel.stores import Records, World
 
 if TYPE_CHECKING:
     from vauban.kernel.operations import Operation
@@ -50,6 +51,7 @@ class Call:
         "store",
         "time",
         "via",
+        "world",
     )
 
     def __init__(
@@ -85,6 +87,8 @@ class Call:
         """Services that ask on the caller's authority, first to last (``aws:CalledVia``): ``ssm.amazonaws.com``."""
         self.store: Records
         """The records of the account and region acted in; set once the call is allowed."""
+        self.world: World
+        """Every account held here, set with ``store``: to look up those whom a policy names, and no more."""
         self.computed: dict[Any, Any] = {}
         """Results of slow work, kept from one run of the handler to the next."""
         self.asker: Callable[[Call, str, dict[str, Any]], Any] | None = None
@@ -93,6 +97,11 @@ class Call:
     @property
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
+
+    @property
+    def real_time(self) -> float:
+        """Seconds since the epoch by the real clock: what one-time codes and tokens of others are made by."""
+        return time.time()
 
     def random(self, size: int) -> bytes:
         return os.urandom(size)
