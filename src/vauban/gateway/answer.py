@@ -11,6 +11,7 @@ from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Callers
 from vauban.gateway.routes import Route, Routes
+from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.calls import Call, Pending, Search
@@ -58,8 +59,9 @@ class Gateway:
         """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds."""
         self.store = store
         self.routes = Routes(services)
-        self.authorizer = Authorizer()
-        self._callers = Callers()
+        standings = Standings()
+        self.authorizer = Authorizer(standings)
+        self._callers = Callers(standings)
         self._now = now
         self._strict_audit = strict_audit
         self._detect = Detector(services)

@@ -42,7 +42,7 @@ class Attempt:
         for resolve in operation.on:
             resources.append(resolve(call, changes))  # noqa: PERF401 - a comprehension is a call of its own
         call.resources = resources
-        self._gateway.authorizer.authorize(call, self._caller, route, resources)
+        self._gateway.authorizer.authorize(call, self._caller, route, resources, changes)
         taken: list[Any] = [call]
         for resource in resources:
             if resource.absent is not None:
