@@ -17,6 +17,9 @@ from vauban.gateway import Gateway
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
+from vauban.outside import Outside
+from vauban.outside.clusters import Cluster, Clusters
+from vauban.outside.https import Https
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
@@ -28,6 +31,7 @@ class Vauban:
     def __init__(self, settings: Settings, store: Store, clock: Clock):
         self.settings = settings
         self.clock = clock
+        self.outside = outside_of(settings)
         self.public_door = Door({"GET health": self._health})
         self.stand_on(store)
 
@@ -38,7 +42,12 @@ class Vauban:
         self.timers = Timers(store, self.clock.now)
         self.relay = Relay(store)
         self.gateway = Gateway(
-            discover(), store, self.clock.now, time.time, strict_audit=self.settings.audit == "strict"
+            discover(),
+            store,
+            self.clock.now,
+            time.time,
+            strict_audit=self.settings.audit == "strict",
+            outside=self.outside,
         )
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
@@ -118,6 +127,13 @@ def discover() -> dict[str, Service]:
         service = importlib.import_module(f"vauban.services.{module.name}").SERVICE
         found[service.name] = service
     return found
+
+
+def outside_of(settings: Settings) -> Outside:
+    """What the settings say of reaching what lies outside. Raises OSError where a file of theirs cannot be used."""
+    addresses = {each.name: (each.host, each.port) for each in settings.xks_address}
+    clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
+    return Outside(Https(settings.xks_ca, addresses, settings.xks_timeout / 1000), Clusters(clusters))
 
 
 Open = Callable[[], Awaitable[Vauban]]

@@ -14,8 +14,8 @@ from vauban.gateway.routes import Route, Routes
 from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
-from vauban.kernel.calls import Call, Pending, Search
-from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable
+from vauban.kernel.calls import Call, Errand, Pending, Search
+from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable, WorkFailed
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service
@@ -30,6 +30,8 @@ log = logging.getLogger("vauban.gateway")
 _ACCESS_KEY = kind_of(AccessKey).name
 _ATTEMPTS = 100
 """How often a call is run again because what it stood on moved, before it is refused."""
+_ERRANDS = 64
+"""How many calls may wait for others at once. They wait on sockets, not on a core."""
 
 
 class InternalFailure(AwsError):
@@ -55,8 +57,12 @@ class Gateway:
         real_time: Callable[[], float],
         *,
         strict_audit: bool = False,
+        outside: Any = None,
     ):
-        """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds."""
+        """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds.
+
+        ``outside`` is what errands are given: see ``Call.outside``.
+        """
         self.store = store
         self.routes = Routes(services)
         standings = Standings()
@@ -66,7 +72,9 @@ class Gateway:
         self._strict_audit = strict_audit
         self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time)
+        self._outside = outside
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
+        self._errands = ThreadPoolExecutor(max_workers=_ERRANDS, thread_name_prefix="errand")
 
     async def __call__(self, request: Request) -> Response:
         """The answer, whatever came. What is unforeseen is logged under the request id, and told as InternalFailure."""
@@ -131,11 +139,17 @@ class Gateway:
         raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
 
     async def _done(self, pending: Pending) -> Any:
-        """The result of a handler's slow work."""
-        if isinstance(pending, Search):
-            return await self.store.search(pending.function, *pending.arguments)
+        """The result of a handler's slow work, or how it failed: the handler is told either."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
+        try:
+            if isinstance(pending, Search):
+                return await self.store.search(pending.function, *pending.arguments)
+            if isinstance(pending, Errand):
+                arguments = (self._outside, *pending.arguments)
+                return await loop.run_in_executor(self._errands, pending.function, *arguments)
+            return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
+        except (AwsError, WorkFailed) as failure:
+            return failure
 
     async def _commit(self, attempt: Attempt) -> bool:
         """Keep what was proposed together with its audit events; False where something it stands on has moved."""

@@ -33,6 +33,10 @@ class Search(Pending):
     """Slow work whose first argument is the trail, which the door has and the handler has not."""
 
 
+class Errand(Pending):
+    """Work that waits for others, and whose first argument is what the operator has set up for reaching them."""
+
+
 class Call:
     """What a handler is given. Time, ids and randomness come from here, so that tests are still."""
 
@@ -132,11 +136,27 @@ class Call:
         """The result of ``function(trail, *arguments)``: a search of the audit log, done off the loop."""
         return self._awaited(Search, function, arguments)
 
+    def outside(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of ``function(outside, *arguments)``: talk with a key store or the like, done off the loop.
+
+        ``outside`` is the server's ``vauban.outside.Outside``. A WorkFailed that it raises is raised here.
+        """
+        return self._awaited(Errand, function, arguments)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives on the handler's first run; what slow work is given must be the same on every run."""
+        if name not in self.computed:
+            self.computed[name] = make()
+        return self.computed[name]
+
     def _awaited(self, kind: type[Pending], function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         key = (function, arguments)
         if key not in self.computed:
             raise kind(function, arguments, partial(self.computed.__setitem__, key))
-        return self.computed[key]
+        result = self.computed[key]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def ask(self, action: str, **params: Any) -> Any:
         """Ask another service on the caller's authority: ``call.ask("kms:Encrypt", KeyId=…)``. Raises its AwsErrors."""
