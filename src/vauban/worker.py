@@ -32,6 +32,7 @@ DRAIN_SECONDS = 10.0
 _TIMER_SECONDS = 1.0
 _RELAY_SECONDS = 0.2
 _PRUNE_SECONDS = 3600.0
+_SEGMENT_SECONDS = 2.0
 _GC_THRESHOLDS = (50_000, 20, 100)
 """Requests leave little garbage in cycles; looking for it less often is worth several percent."""
 
@@ -107,6 +108,7 @@ class Housekeeping:
         self._tasks = [
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.deliver())),
+            asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
         ]
         accounts = [each.account for each in vauban.accounts.all()]

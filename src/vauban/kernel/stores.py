@@ -68,6 +68,32 @@ class Trail(Protocol):
         """Newest first, of ``since <= time`` (seconds since the epoch), from where ``mentioning`` stands nearby."""
         ...
 
+    def lookup(
+        self,
+        account: str,
+        region: str,
+        attribute: tuple[str, str] | None = None,
+        *,
+        since: float,
+        until: float,
+        before: str = "",
+    ) -> Iterator[AuditEvent]:
+        """Newest first, what is on the trail of an account and Region with an attribute (``kernel.attributes``), of
+        ``since <= time < until``; only what stands before the event with the id ``before``, where one is named."""
+        ...
+
+    def event(self, event_id: str) -> AuditEvent | None:
+        """The event with an id."""
+        ...
+
+    def after(self, sequence: int, up_to: int) -> Iterator[AuditEvent]:
+        """What was written after a place in the log, up to and with another; places are numbers that only grow."""
+        ...
+
+    def end(self) -> int:
+        """The log's newest place."""
+        ...
+
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""
         ...
@@ -113,6 +139,10 @@ class Store(Protocol):
 
     async def prune_trail(self, before: float) -> int:
         """Forget the oldest audit chunks whose every event is of a time before (epoch seconds); how many went."""
+        ...
+
+    async def segment_trail(self) -> int:
+        """Summarize what is new of the audit log, so that searches can pass over it; how many segments were made."""
         ...
 
     async def search(self, function: Callable[..., T], *arguments: Any) -> T:

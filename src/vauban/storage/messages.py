@@ -7,6 +7,7 @@ import msgspec
 from vauban.kernel.records import Identity
 from vauban.storage.audit import AuditBatch
 from vauban.storage.commits import Change
+from vauban.storage.segments import Segment
 
 LARGEST_MESSAGE = 256 * 2**20
 _PREFIX = 4
@@ -32,6 +33,8 @@ class Batch(msgspec.Struct, array_like=True, frozen=True):
     """Events of the outbox up to this position have arrived."""
     prune_before: float | None = None
     """Audit chunks whose every event is older may go, some of them now."""
+    segment: Segment | None = None
+    """What searches of the audit log may know of some of its chunks."""
 
 
 class Reply(msgspec.Struct, array_like=True, frozen=True):

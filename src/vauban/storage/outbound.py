@@ -14,6 +14,7 @@ from vauban.kernel.records import Identity
 from vauban.storage.audit import batch
 from vauban.storage.links import Link
 from vauban.storage.messages import Batch, Commit, Reply, encode
+from vauban.storage.segments import Segment
 
 AUDIT_SECONDS = 0.04
 """How long audit events of calls that changed nothing gather before they are sent."""
@@ -33,12 +34,14 @@ class _Work:
     events: list[AuditEvent] = field(default_factory=list)
     forget_up_to: int = 0
     prune_before: float | None = None
+    segment: Segment | None = None
     done: asyncio.Future | None = None
     """Resolved with the writer's reply, where somebody asked for it."""
 
     def message(self) -> Batch:
         audit = batch(self.events) if self.events else None
-        return Batch([commit[0] for commit in self.commits], audit, self.forget_up_to, self.prune_before)
+        commits = [commit[0] for commit in self.commits]
+        return Batch(commits, audit, self.forget_up_to, self.prune_before, self.segment)
 
 
 class Outbound:
@@ -97,6 +100,10 @@ class Outbound:
         """How many chunks went; there may be more."""
         self._next.prune_before = before
         return (await self._sent()).pruned
+
+    async def keep_segment(self, segment: Segment) -> None:
+        self._next.segment = segment
+        await self._sent()
 
     async def flush(self) -> None:
         """Wait until nothing is left to send."""

@@ -77,6 +77,10 @@ class MemoryStore:
         """Nothing: memory keeps the newest chunks only, and they go by themselves."""
         return 0
 
+    async def segment_trail(self) -> int:
+        """Nothing: what is in memory is searched as it is."""
+        return 0
+
     async def close(self) -> None:
         """Nothing is kept, so nothing is to be done."""
 

@@ -9,6 +9,7 @@ from vauban.storage.audit import AuditBatch, chunk
 from vauban.storage.coherence import Page, digest
 from vauban.storage.commits import Change
 from vauban.storage.messages import Batch, Commit, Reply
+from vauban.storage.segments import Segment
 
 _VERSIONS_KEPT = 50_000
 _CHUNKS_PRUNED_AT_ONCE = 256
@@ -21,6 +22,7 @@ _REMOVE_ENTRY = (
     "DELETE FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id = ?"
 )
 _ADD_DUE = "INSERT OR REPLACE INTO due VALUES (?, ?, ?, ?, ?)"
+_PUT_SEGMENT = "INSERT OR REPLACE INTO audit_segments VALUES (?, ?, ?, ?, ?)"
 _REMOVE_DUE = "DELETE FROM due WHERE at = ? AND kind = ? AND account = ? AND region = ? AND id = ?"
 
 
@@ -97,6 +99,7 @@ class Writer:
         forgotten = max(batch.forget_up_to for batch in batches)
         if forgotten:
             self._connection.execute("DELETE FROM outbox WHERE position <= ?", (forgotten,))
+        many(_PUT_SEGMENT, [_segment_row(batch.segment) for batch in batches if batch.segment is not None])
         return self._prune([batch.prune_before for batch in batches if batch.prune_before is not None])
 
     def _append_chunk(self, group: "_Group") -> tuple[int, bytes]:
@@ -121,6 +124,7 @@ class Writer:
             anchor = oldest[kept - 1][:2]
             self._connection.execute("DELETE FROM audit_chunks WHERE sequence <= ?", anchor[:1])
             self._connection.execute("DELETE FROM denials WHERE sequence <= ?", anchor[:1])
+            self._connection.execute("DELETE FROM audit_segments WHERE last_sequence <= ?", anchor[:1])
             self._connection.execute("UPDATE state SET anchor_sequence = ?, anchor_hash = ?", anchor)
         return kept
 
@@ -171,3 +175,7 @@ class _Group:
 
 def _entry(identity: Identity, place: tuple[str, str]) -> tuple[str, ...]:
     return (*identity[:3], *place, identity[3])
+
+
+def _segment_row(segment: Segment) -> tuple[int, int, float, float, bytes]:
+    return segment.last_sequence, segment.first_sequence, segment.first, segment.last, segment.summary
