@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint bench docs compiled clean
+.PHONY: serve test lint bench docs clean
 
-serve: $(VENV)/serving compiled
+serve: $(VENV)/serving
 	@exec $(BIN)/vauban serve
 
-test: $(VENV)/testing compiled lint
+test: $(VENV)/testing lint
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
 lint: $(VENV)/testing
@@ -17,15 +17,11 @@ lint: $(VENV)/testing
 	$(BIN)/ruff format --check src tests benchmarks scripts
 	$(BIN)/lint-imports
 
-bench: $(VENV)/benching compiled
+bench: $(VENV)/benching
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/testing
 	$(BIN)/python scripts/write_coverage.py
-
-# Whether Python keeps bytecode is the environment's choice; without it, every start compiles everything.
-compiled: | $(VENV)/bin/python
-	@$(BIN)/python -m compileall -q src
 
 clean:
 	rm -rf $(VENV) build .cache
