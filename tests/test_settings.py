@@ -2,7 +2,7 @@ from dataclasses import fields
 
 import pytest
 
-from vauban.settings import AccountKey, SettingError, Settings, read, variable
+from vauban.settings import AccountKey, Address, SettingError, Settings, TokenCluster, read, variable
 
 
 def test_everything_has_a_default():
@@ -28,6 +28,8 @@ def test_every_setting_is_read_from_its_variable(setting):
         "trail_days": "9",
     }
     texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on"}
+    texts |= {"xks_address": "xks.example.com=127.0.0.1:8443", "xks_timeout": "500"}
+    texts |= {"cloudhsm_cluster": "cluster-2222222aaaa=/lib.so:token"}
     environment = {variable(setting.name): texts.get(setting.name, "/some/where")}
     if setting.name.startswith("tls_"):
         environment |= {"VAUBAN_TLS_CERTIFICATE": "/c", "VAUBAN_TLS_KEY": "/k"}
@@ -49,6 +51,10 @@ def test_a_variable_is_named_after_its_setting():
         ("clock", "sundial", "--clock: choose one of wall, virtual"),
         ("audit", "", "--audit: choose one of relaxed, strict"),
         ("seal", "wax", "--seal: choose one of file, passphrase, pkcs11, ephemeral"),
+        ("xks_timeout", "49", "--xks-timeout: say a whole number from 50 to 60000"),
+        ("xks_address", ["xks.example.com"], "--xks-address: say NAME=HOST:PORT"),
+        ("xks_address", ["xks.example.com=127.0.0.1:65536"], "--xks-address: say NAME=HOST:PORT"),
+        ("cloudhsm_cluster", ["cluster-1=/lib.so:token"], "--cloudhsm-cluster: say CLUSTER=MODULE:TOKEN"),
         ("account", ["1=A:s"], "--account: say ID=KEYID:SECRET"),
         ("account", ["111122223333"], "--account: say ID=KEYID:SECRET"),
         ("account", ["111122223333=AKIA:a b"], "--account: say ID=KEYID:SECRET"),
@@ -75,6 +81,19 @@ def test_a_refused_account_does_not_repeat_its_secret():
     with pytest.raises(SettingError) as error:
         read({"account": ["1111=AKIAONE:hidden"]}, {})
     assert "hidden" not in str(error.value)
+
+
+def test_where_proxies_and_tokens_are_is_read():
+    given = {"xks_address": ["xks.example.com=127.0.0.1:8443", "other.example.com=[::1]:443"]}
+    assert read(given, {}).xks_address == (
+        Address("xks.example.com", "127.0.0.1", 8443),
+        Address("other.example.com", "::1", 443),
+    )
+    given = {"cloudhsm_cluster": ["cluster-2222222aaaa=/lib.so:a token", "111122223333/cluster-2222222bbbb=/lib.so:b"]}
+    assert read(given, {}).cloudhsm_cluster == (
+        TokenCluster("cluster-2222222aaaa", "/lib.so", "a token", ""),
+        TokenCluster("cluster-2222222bbbb", "/lib.so", "b", "111122223333"),
+    )
 
 
 @pytest.mark.parametrize("given", [{"tls_certificate": "a.pem"}, {"tls_key": "a.pem"}])

@@ -1,6 +1,5 @@
 """Where the parts are put together: one process's worth of Vauban."""
 
-import asyncio
 import importlib
 import pkgutil
 import time
@@ -15,17 +14,15 @@ from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
-from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
+from vauban.outside import Outside
+from vauban.outside.clusters import Cluster, Clusters
+from vauban.outside.https import Https
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
-
-ARRIVAL_SECONDS = 2.0
-"""How long an answer waits at most for what the call sent to another region or account."""
-_ARRIVAL_POLL_SECONDS = 0.003
 
 
 class Vauban:
@@ -34,6 +31,7 @@ class Vauban:
     def __init__(self, settings: Settings, store: Store, clock: Clock):
         self.settings = settings
         self.clock = clock
+        self.outside = outside_of(settings)
         self.public_door = Door({"GET health": self._health})
         self.stand_on(store)
 
@@ -41,16 +39,16 @@ class Vauban:
         """Build everything over ``store``."""
         self.store = store
         self.accounts = Accounts(store, self.clock.now)
+        self.timers = Timers(store, self.clock.now)
+        self.relay = Relay(store)
         self.gateway = Gateway(
             discover(),
             store,
             self.clock.now,
             time.time,
             strict_audit=self.settings.audit == "strict",
-            arrival=self._arrival,
+            outside=self.outside,
         )
-        self.relay = Relay(store, self.gateway.carry_out)
-        self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now)
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
@@ -69,13 +67,6 @@ class Vauban:
     def private_operations(self) -> dict[str, Answer]:
         """What the operator's door has besides ``administration.operations``."""
         return {}
-
-    async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
-        """Wait until these events have been delivered, here or by another worker, but not for long."""
-        patience = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
-        for position in sent:
-            while self.store.waits(position) and asyncio.get_running_loop().time() < patience:
-                await asyncio.sleep(_ARRIVAL_POLL_SECONDS)
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}
@@ -113,11 +104,6 @@ class Scratch(Vauban):
     def private_operations(self) -> dict[str, Answer]:
         return {"POST reset": self._reset}
 
-    async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
-        """A Vauban by itself delivers at once."""
-        self.relay.feed()
-        await super()._arrival(sent)
-
     async def _keep_offset(self, seconds: float) -> None:
         self._offset = seconds
 
@@ -141,6 +127,13 @@ def discover() -> dict[str, Service]:
         service = importlib.import_module(f"vauban.services.{module.name}").SERVICE
         found[service.name] = service
     return found
+
+
+def outside_of(settings: Settings) -> Outside:
+    """What the settings say of reaching what lies outside. Raises OSError where a file of theirs cannot be used."""
+    addresses = {each.name: (each.host, each.port) for each in settings.xks_address}
+    clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
+    return Outside(Https(settings.xks_ca, addresses, settings.xks_timeout / 1000), Clusters(clusters))
 
 
 Open = Callable[[], Awaitable[Vauban]]

@@ -28,6 +28,41 @@ def _account_key(text: str) -> AccountKey:
     return AccountKey(*match.groups())
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a host is, by name and port."""
+
+    name: str
+    host: str
+    port: int
+
+
+def _address(text: str) -> Address:
+    match = re.fullmatch(
+        r"([A-Za-z0-9.-]{1,253})=(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]{1,253}):([0-9]{1,5})", text, re.ASCII
+    )
+    if match is None or not 1 <= int(match[3]) <= 65535:
+        raise SettingError("say NAME=HOST:PORT")
+    return Address(match[1], match[2].strip("[]"), int(match[3]))
+
+
+@dataclass(frozen=True)
+class TokenCluster:
+    """A PKCS#11 token, and the id of the CloudHSM cluster that it stands for."""
+
+    cluster: str
+    module: str
+    token: str
+    account: str
+
+
+def _token_cluster(text: str) -> TokenCluster:
+    match = re.fullmatch(r"(?:([0-9]{12})/)?(cluster-[2-7a-zA-Z]{11,16})=(/[^:]+):([^:]{1,32})", text, re.ASCII)
+    if match is None:
+        raise SettingError("say CLUSTER=MODULE:TOKEN or ACCOUNT/CLUSTER=MODULE:TOKEN, the cluster as AWS spells them")
+    return TokenCluster(match[2], match[3], match[4], match[1] or "")
+
+
 def _choice(*choices: str):
     def parse(text: str) -> str:
         if text not in choices:
@@ -88,6 +123,18 @@ class Settings:
     )
     tls_certificate: str = _setting("", str, "PEM file with the certificate chain to serve TLS with", "FILE")
     tls_key: str = _setting("", str, "PEM file: its private key", "FILE")
+    xks_ca: str = _setting("", str, "PEM file: whom to trust for external key store proxies, not the system's", "FILE")
+    xks_address: tuple[Address, ...] = _setting(
+        (),
+        _address,
+        "where the proxy of an endpoint's name is, if not there at port 443; repeatable",
+        "NAME=HOST:PORT",
+        True,
+    )
+    xks_timeout: int = _setting(250, _whole(50, 60_000), "milliseconds that a proxy has to answer", "MILLISECONDS")
+    cloudhsm_cluster: tuple[TokenCluster, ...] = _setting(
+        (), _token_cluster, "PKCS#11 token that stands for a CloudHSM cluster; repeatable", "CLUSTER=MODULE:TOKEN", True
+    )
 
     @property
     def scratch(self) -> bool:

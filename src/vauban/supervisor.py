@@ -25,7 +25,7 @@ from vauban.crypto.sealers import AccountSealer
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
-from vauban.server import Kept, Scratch
+from vauban.server import Kept, Scratch, outside_of
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
@@ -59,6 +59,7 @@ def serve(settings: Settings) -> int:
     protect_process()
     listeners = _listen(settings)
     _require_admin_socket(settings, listeners[0].getsockname()[1])
+    _require_outside(settings)
     return _serve_scratch(settings, listeners[0]) if settings.scratch else Supervisor(settings, listeners).run()
 
 
@@ -67,6 +68,13 @@ def _require_admin_socket(settings: Settings, port: int) -> None:
         admin_socket(settings.data, port)
     except OSError as error:
         raise StartFailed(f"there is no place for the commands' socket: {error}") from None
+
+
+def _require_outside(settings: Settings) -> None:
+    try:
+        outside_of(settings)
+    except (OSError, ValueError) as error:
+        raise StartFailed(f"a file that the settings name cannot be used: {error}") from None
 
 
 def _tls(settings: Settings) -> "SSLContext | None":

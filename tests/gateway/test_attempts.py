@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from vauban.gateway import Gateway
+from vauban.kernel.errors import WorkFailed
 from vauban.kernel.operations import Service, operation
 from vauban.server import discover
 
@@ -33,8 +34,30 @@ def get_parameter(call, name):
 def with_parameters(vauban):
     toy = Service("ssm", sys.modules[__name__])
     whole = vauban.vauban
-    whole.gateway = Gateway({**discover(), "ssm": toy}, whole.store, whole.clock.now, time.time)
+    services = {**discover(), "ssm": toy}
+    whole.gateway = Gateway(services, whole.store, whole.clock.now, time.time, outside="the outside says")
     return vauban
+
+
+@operation("DescribeParameters")
+def describe_parameters(call):
+    """Goes outside twice, the second time in vain, with the same random bytes on each run."""
+    number = call.once("number", lambda: call.random(8))
+    said = call.outside(fetch, number)
+    try:
+        call.outside(fail)
+    except WorkFailed as failure:
+        said += f" {failure}"
+    call.emit("Parameter Store Change", said)
+    return {"NextToken": said}
+
+
+def fetch(outside, number):
+    return f"{outside} {number.hex()}"
+
+
+def fail(outside):
+    raise WorkFailed("nobody there")
 
 
 def names(vauban) -> list[str]:
@@ -92,3 +115,10 @@ def test_a_failed_call_leaves_nothing_of_what_it_asked_for(with_parameters):
     )
     assert vauban.vauban.store.outbox() == []
     assert names(vauban).count("CreateAlias") == 1
+
+
+def test_what_is_outside_is_asked_off_the_loop_and_its_failures_are_the_handlers(with_parameters):
+    said = with_parameters.client("ssm").describe_parameters()["NextToken"]
+    assert said.startswith("the outside says ")
+    assert said.endswith(" nobody there")
+    assert names(with_parameters)[1:] == ["DescribeParameters"]

@@ -1,6 +1,5 @@
 """What the server's operator can ask: the operations behind `vauban`'s commands."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
@@ -11,8 +10,9 @@ from vauban.administration.explanations import explanation
 from vauban.background.clocks import Clock
 from vauban.background.timers import Timers
 from vauban.events.trail import cloudtrail_record
+from vauban.kernel.attributes import username_of
 from vauban.kernel.events import AuditEvent
-from vauban.kernel.stores import Store
+from vauban.kernel.stores import Store, Trail
 from vauban.policy import MalformedPolicy
 
 _MOST_RECORDS = 1000
@@ -91,19 +91,30 @@ class Administration:
         return {"explanation": explanation(event)}
 
     async def trail(self, given: dict[str, Any]) -> dict[str, Any]:
-        await self._house.store.audited()
         last = given.get("last", 20)
         if not isinstance(last, int) or not 1 <= last <= _MOST_RECORDS:
             raise Refused(f"ask for 1 to {_MOST_RECORDS} events")
-        found = self._house.store.trail.events(where=_filter(given.get("event_name"), given.get("denied", False)))
-        return {"records": [cloudtrail_record(event) for event in islice(found, last)][::-1]}
+        since = given.get("since_seconds")
+        if since is not None and not isinstance(since, int | float):
+            raise Refused("since_seconds is a number of seconds")
+        begin = 0.0 if since is None else self._house.clock.now() - since
+        wanted = {name: given[name] for name in ("event_name", "user", "denied") if given.get(name)}
+        return {"records": await self._house.store.search(newest_records, begin, wanted, last)}
 
     def _time(self) -> str:
         return datetime.fromtimestamp(self._house.clock.now(), UTC).isoformat(timespec="seconds")
 
 
-def _filter(event_name: str | None, denied: bool) -> Callable[[AuditEvent], bool]:
-    def wanted(event: AuditEvent) -> bool:
-        return (not event_name or event.operation == event_name) and (not denied or event.authorization_id is not None)
+def newest_records(trail: Trail, since: float, wanted: dict[str, Any], last: int) -> list[dict[str, Any]]:
+    """The last records of all accounts and Regions that are ``wanted`` (event_name, user, denied), oldest first."""
+    text = max((wanted.get("event_name", ""), wanted.get("user", "")), key=len)
+    found = (event for event in trail.events(since=since, mentioning=text) if _is_wanted(event, wanted))
+    return [cloudtrail_record(event) for event in islice(found, last)][::-1]
 
-    return wanted
+
+def _is_wanted(event: AuditEvent, wanted: dict[str, Any]) -> bool:
+    return (
+        wanted.get("event_name") in (None, event.operation)
+        and wanted.get("user") in (None, username_of(event), event.principal[2])
+        and (not wanted.get("denied") or event.authorization_id is not None)
+    )

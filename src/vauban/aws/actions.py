@@ -79,6 +79,11 @@ def read_only(service: str, operation: str) -> bool:
     return operation.startswith(("Describe", "Get", "Head", "List", "Lookup", "Search"))
 
 
+def resource_controlled(service: str) -> bool:
+    """Whether an organization's resource control policies reach a service's resources."""
+    return service in _resource_controlled()
+
+
 def operations_without_action(service: str, operations: Iterable[str]) -> list[str]:
     """Which of ``operations`` no action is known for; a new one of AWS's belongs in ``overlay.json``."""
     return [operation for operation in operations if not actions_of(service, operation)]
@@ -118,6 +123,11 @@ def _action(name: str, row: list[Any], keys: tuple[str, ...]) -> Action:
 def _named(conditions: list[int | str], keys: tuple[str, ...]) -> tuple[str, ...]:
     """Condition keys by name, or by their place among the service's."""
     return tuple(each if isinstance(each, str) else keys[each] for each in conditions)
+
+
+@cache
+def _resource_controlled() -> frozenset[str]:
+    return frozenset(json.loads((TABLES.parent / "resource_control.json").read_text("utf-8")))
 
 
 @cache

@@ -3,12 +3,17 @@
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 """
 
+import hashlib
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from vauban.kernel.attributes import region_of, source_of
 from vauban.kernel.events import AuditEvent
 
 EVENT_VERSION = "1.11"
+CATEGORY = "Management"
+"""Of everything that is recorded so far."""
 
 _IDENTITY_TYPES = {
     "root": "Root",
@@ -16,48 +21,57 @@ _IDENTITY_TYPES = {
     "assumed-role": "AssumedRole",
     "federated-user": "FederatedUser",
     "service": "AWSService",
-    "anonymous": "Unknown",
+    "anonymous": "AWSAccount",
 }
 
 
 def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
     """The event as a CloudTrail record, absent members left out where CloudTrail leaves them out."""
+    by_itself = event.event_type == "AwsServiceEvent"
     record: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": _user_identity(event),
         "eventTime": datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{event.service}.amazonaws.com",
+        "eventSource": source_of(event),
         "eventName": event.operation,
-        "awsRegion": event.region,
+        "awsRegion": region_of(event),
         "sourceIPAddress": event.invoked_by or event.source_ip,
         "userAgent": event.invoked_by or event.user_agent,
-        "requestParameters": event.params,
-        "responseElements": event.result,
-        "requestID": event.request_id,
-        "eventID": event.event_id,
-        "readOnly": event.read_only,
-        "resources": [
-            {"accountId": account, "type": resource_type, "ARN": arn} for arn, resource_type, account in event.resources
-        ],
-        "eventType": event.event_type,
-        "managementEvent": True,
-        "recipientAccountId": event.account,
-        "eventCategory": "Management",
     }
     if event.error_code:
         record["errorCode"] = event.error_code
         record["errorMessage"] = event.error_message
+    record["requestParameters"] = event.params or None
+    record["responseElements"] = None if by_itself else event.result
     if event.authorization_id:
         record["additionalEventData"] = {"authorizationId": event.authorization_id}
+    record |= {"requestID": event.request_id, "eventID": event.event_id, "readOnly": event.read_only}
+    if event.resources:
+        record["resources"] = [
+            {"accountId": account, "type": resource_type, "ARN": arn} for arn, resource_type, account in event.resources
+        ]
+    record |= {
+        "eventType": event.event_type,
+        "managementEvent": True,
+        "recipientAccountId": event.account,
+    }
+    if by_itself and event.result:
+        record["serviceEventDetails"] = event.result
+    if _is_shared(event):
+        record["sharedEventID"] = _shared_id(event)
+    record["eventCategory"] = CATEGORY
     return record
 
 
 def _user_identity(event: AuditEvent) -> dict[str, Any]:
     kind, account, arn, unique_id, name, access_key_id, issuer_arn = event.principal
-    identity: dict[str, Any] = {"type": _IDENTITY_TYPES[kind]}
     if kind == "service":
-        return {**identity, "invokedBy": arn}
-    identity |= {"principalId": unique_id, "arn": arn, "accountId": account}
+        return {"type": "AWSService", "invokedBy": arn}
+    if kind == "anonymous":
+        return {"type": "AWSAccount", "principalId": "", "accountId": unique_id}
+    if account != event.account:
+        return {"type": "AWSAccount", "principalId": unique_id, "accountId": account}
+    identity = {"type": _IDENTITY_TYPES[kind], "principalId": unique_id, "arn": arn, "accountId": account}
     if access_key_id:
         identity["accessKeyId"] = access_key_id
     if name:
@@ -67,3 +81,16 @@ def _user_identity(event: AuditEvent) -> dict[str, Any]:
     if event.invoked_by:
         identity["invokedBy"] = event.invoked_by
     return identity
+
+
+def _is_shared(event: AuditEvent) -> bool:
+    """Whether the same call is on the trail of another account too: the caller's, or the resource owner's."""
+    caller = event.principal[1]
+    owner = event.resources[0][2] if event.resources else ""
+    return not event.error_code and bool(caller and owner) and caller != owner
+
+
+def _shared_id(event: AuditEvent) -> str:
+    """Alike on both trails, for it is made of the call alone."""
+    call = f"{event.request_id} {event.service}:{event.operation}"
+    return str(uuid.UUID(bytes=hashlib.sha256(call.encode()).digest()[:16], version=4))

@@ -2,23 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 from vauban.gateway import audit
 from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Callers
-from vauban.gateway.represented import Represented
-from vauban.gateway.routes import Routes
+from vauban.gateway.routes import Route, Routes
+from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
-from vauban.kernel.calls import Call, Pending, Search, ServiceCall
-from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable
-from vauban.kernel.events import AuditEvent, DomainEvent
+from vauban.kernel.calls import Call, Errand, Pending, Search
+from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable, WorkFailed
+from vauban.kernel.events import AuditEvent
 from vauban.kernel.ids import request_id as new_request_id
-from vauban.kernel.operations import Service, ServiceEvent
+from vauban.kernel.operations import Service
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -27,11 +27,11 @@ from vauban.wire.errors import write_error
 
 log = logging.getLogger("vauban.gateway")
 
-T = TypeVar("T")
-
 _ACCESS_KEY = kind_of(AccessKey).name
 _ATTEMPTS = 100
 """How often a call is run again because what it stood on moved, before it is refused."""
+_ERRANDS = 64
+"""How many calls may wait for others at once. They wait on sockets, not on a core."""
 
 
 class InternalFailure(AwsError):
@@ -57,23 +57,24 @@ class Gateway:
         real_time: Callable[[], float],
         *,
         strict_audit: bool = False,
-        arrival: Callable[[dict[int, DomainEvent]], Awaitable[None]] | None = None,
+        outside: Any = None,
     ):
         """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds.
 
-        ``arrival`` is awaited before a call that sent events is answered; it is given them by position in the outbox.
+        ``outside`` is what errands are given: see ``Call.outside``.
         """
         self.store = store
         self.routes = Routes(services)
-        self.authorizer = Authorizer()
-        self._callers = Callers()
-        self.represented = Represented()
+        standings = Standings()
+        self.authorizer = Authorizer(standings)
+        self._callers = Callers(standings)
         self._now = now
         self._strict_audit = strict_audit
-        self._arrival = arrival
         self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time)
+        self._outside = outside
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
+        self._errands = ThreadPoolExecutor(max_workers=_ERRANDS, thread_name_prefix="errand")
 
     async def __call__(self, request: Request) -> Response:
         """The answer, whatever came. What is unforeseen is logged under the request id, and told as InternalFailure."""
@@ -111,9 +112,7 @@ class Gateway:
         attempt = Attempt(self, caller, changes)
         try:
             call.params = codec.read(request, target)
-            response = codec.write(await self._run(attempt, attempt.perform, call, route), request_id)
-            if attempt.position and self._arrival is not None:
-                await self._arrive(attempt)
+            response = codec.write(await self._run(call, route, attempt), request_id)
         except AwsError as error:
             attempt.events.append(audit.refused(call, caller, route, error))
             self._remember(attempt.events)
@@ -122,24 +121,11 @@ class Gateway:
             await self.store.audited()
         return response
 
-    async def carry_out(self, call: ServiceCall, act: Callable[[ServiceCall], ServiceEvent | None]) -> None:
-        """Do what a service does by itself: its changes, events, and all that it asks for, in one commit.
-
-        Raises what ``act`` raises; a denial of what it asked is on the trail then.
-        """
-        caller = self.represented.caller(call.principal, self.store.begin())
-        attempt = Attempt(self, caller, self.store.begin())
-        try:
-            await self._run(attempt, attempt.carry_out, call, act)
-        except AwsError:
-            self._remember(attempt.events)
-            raise
-
-    async def _run(self, attempt: Attempt, work: Callable[..., T], *arguments: Any) -> T:
-        """Do the work until what it stood on stood still, and what it proposed is kept."""
+    async def _run(self, call: Call, route: Route, attempt: Attempt) -> dict[str, Any] | None:
+        """Run the call until what it stood on stood still, and what it proposed is kept."""
         for _ in range(_ATTEMPTS):
             try:
-                result = work(*arguments)
+                result = attempt.perform(call, route)
             except Pending as pending:
                 pending.keep(await self._done(pending))
             else:
@@ -153,27 +139,25 @@ class Gateway:
         raise ServiceUnavailableException("Too many callers are changing the same resource. Try again.")
 
     async def _done(self, pending: Pending) -> Any:
-        """The result of a handler's slow work."""
-        if isinstance(pending, Search):
-            return await self.store.search(pending.function, *pending.arguments)
+        """The result of a handler's slow work, or how it failed: the handler is told either."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
+        try:
+            if isinstance(pending, Search):
+                return await self.store.search(pending.function, *pending.arguments)
+            if isinstance(pending, Errand):
+                arguments = (self._outside, *pending.arguments)
+                return await loop.run_in_executor(self._errands, pending.function, *arguments)
+            return await loop.run_in_executor(self._slow_work, pending.function, *pending.arguments)
+        except (AwsError, WorkFailed) as failure:
+            return failure
 
     async def _commit(self, attempt: Attempt) -> bool:
         """Keep what was proposed together with its audit events; False where something it stands on has moved."""
         try:
-            attempt.position = await self.store.commit(attempt.changes, attempt.events)
+            await self.store.commit(attempt.changes, attempt.events)
         except Conflict:
             return False
         return True
-
-    async def _arrive(self, attempt: Attempt) -> None:
-        """What was sent to another region or account is there when the answer is, unless that takes long."""
-        events = attempt.changes.events
-        first = attempt.position - len(events) + 1
-        sent = {position: event for position, event in enumerate(events, first) if event.to is not None}
-        if sent:
-            await self._arrival(sent)
 
     def _remember(self, events: list[AuditEvent]) -> None:
         for event in events:

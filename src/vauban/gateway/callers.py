@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vauban.gateway.standings import NOWHERE, Standing, Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.accounts import root_principal
 from vauban.identity.attachments import Attachments, attachments
@@ -24,16 +25,26 @@ class Caller:
     principal: Principal
     policies: Policies
     trail_identity: tuple[str, str, str, str, str, str, str]
+    standing: Standing = NOWHERE
+    """Of its account in an organization; nowhere where there is none."""
 
 
 class Callers:
     """Callers by access key, each kept for as long as the records it was made from are the newest."""
 
-    def __init__(self) -> None:
+    def __init__(self, standings: Standings) -> None:
+        self._standings = standings
         self._callers: dict[str, tuple[AccessKey, Attachments | None, Caller]] = {}
 
     def of(self, access_key: AccessKey, world: World) -> Caller:
-        """Raises UnrecognizedClientException where the key's user is gone."""
+        """Raises UnrecognizedClientException where the key's user is gone, or its account closed."""
+        standing = self._standings.of(access_key.account, world)
+        if standing.closed:
+            raise UnrecognizedClientException("The security token included in the request is invalid.")
+        return standing.bound(self._of(access_key, world))
+
+    def _of(self, access_key: AccessKey, world: World) -> Caller:
+        """Without what an organization holds against it."""
         attached = None
         if access_key.user_name:
             records = world.at(access_key.account, "")
@@ -76,12 +87,7 @@ def policies_of_role(world: World, role: Role) -> Policies:
 
 
 def caller_of(principal: Principal, policies: Policies) -> Caller:
-    return Caller(principal, policies, trail_identity(principal))
-
-
-def trail_identity(principal: Principal) -> tuple[str, str, str, str, str, str, str]:
-    """How the trail names a principal: ``AuditEvent.principal``."""
-    return (
+    trail_identity = (
         principal.kind,
         principal.account,
         principal.arn,
@@ -90,3 +96,4 @@ def trail_identity(principal: Principal) -> tuple[str, str, str, str, str, str, 
         principal.access_key_id,
         principal.issuer_arn,
     )
+    return Caller(principal, policies, trail_identity)

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from collections.abc import Callable
 from typing import Any
 
+from vauban.gateway.standings import NOWHERE, Standing
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import Conditions
 from vauban.kernel.resources import Resource
@@ -52,8 +53,7 @@ _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
     "aws:principalservicename": lambda call, _: call.principal.arn if call.principal.kind == "service" else None,
     "aws:userid": lambda call, _: call.principal.unique_id,
     "aws:username": lambda call, _: call.principal.name or None,
-    "aws:sourceip": lambda call, _: None if call.via or call.principal.kind == "service" else call.request.source_ip,
-    "aws:sourceaccount": lambda call, _: call.account if call.principal.kind == "service" else None,
+    "aws:sourceip": lambda call, _: None if call.via else call.request.source_ip,
     "aws:securetransport": lambda call, _: call.request.secure,
     "aws:useragent": lambda call, _: call.request.headers.get("user-agent"),
     "aws:referer": lambda call, _: call.request.headers.get("referer"),
@@ -68,6 +68,14 @@ _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
     "aws:tagkeys": lambda call, _: _tag_keys(call),
 }
 
+_ORGANIZATION: dict[str, Callable[[Standing, Standing], Any]] = {
+    "aws:principalorgid": lambda caller, _: caller.organization_id,
+    "aws:principalorgmasteraccountid": lambda caller, _: caller.management_account,
+    "aws:principalorgpaths": lambda caller, _: caller.paths,
+    "aws:resourceorgid": lambda _, owner: owner.organization_id,
+    "aws:resourceorgpaths": lambda _, owner: owner.paths,
+}
+
 _PREFIXED: dict[str, Callable[[Call, Resource, str], Any]] = {
     "aws:resourcetag/": lambda _, resource, name: _find_tag(resource.tags, name),
     "aws:requesttag/": lambda call, _, name: _find_tag(_request_tags(call), name),
@@ -76,21 +84,31 @@ _PREFIXED: dict[str, Callable[[Call, Resource, str], Any]] = {
 
 
 class CallContext:
-    """The context of one decision of one call."""
+    """The context of one decision of one call; of organizations, it knows where caller and resource's owner stand."""
 
-    __slots__ = ("_conditions", "_resource", "call")
+    __slots__ = ("_caller", "_conditions", "_owner", "_resource", "call")
 
-    def __init__(self, call: Call, resource: Resource, conditions: Conditions):
+    def __init__(
+        self,
+        call: Call,
+        resource: Resource,
+        conditions: Conditions,
+        caller: Standing = NOWHERE,
+        owner: Standing = NOWHERE,
+    ):
         self.call = call
         self._resource = resource
         self._conditions = conditions
+        self._caller = caller
+        self._owner = owner
 
     def get(self, key: str) -> Any | None:
         """The value of a condition key (lower-case), or None where this request does not have it."""
         value = _GLOBAL.get(key) or self._conditions.exact.get(key)
         if value is not None:
             return value(self.call, self._resource)
-        return self._prefixed(key)
+        standing = _ORGANIZATION.get(key)
+        return self._prefixed(key) if standing is None else standing(self._caller, self._owner)
 
     def _prefixed(self, key: str) -> Any | None:
         for prefixes in (_PREFIXED, self._conditions.prefixed):

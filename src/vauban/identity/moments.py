@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _BASIC = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])([0-2][0-9]|3[01])T([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9])Z")
 _FIVE_MINUTES = frozenset(
-    "elastictranscoder glacier kinesis kms lambda rekognition secretsmanager".split()  # noqa: SIM905
+    "elastictranscoder glacier kinesis kms kms-xks-proxy lambda rekognition secretsmanager".split()  # noqa: SIM905
 )
 
 

@@ -1,21 +1,21 @@
 """One request, understood."""
 
-import copy
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.ids import request_id as new_id
-from vauban.kernel.operations import BY_ITSELF, Operation
-from vauban.kernel.principals import Principal, service_principal
+from vauban.kernel.principals import Principal
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
+
+if TYPE_CHECKING:
+    from vauban.kernel.operations import Operation
 
 
 class Pending(Exception):
@@ -31,6 +31,10 @@ class Pending(Exception):
 
 class Search(Pending):
     """Slow work whose first argument is the trail, which the door has and the handler has not."""
+
+
+class Errand(Pending):
+    """Work that waits for others, and whose first argument is what the operator has set up for reaching them."""
 
 
 class Call:
@@ -57,7 +61,7 @@ class Call:
     def __init__(
         self,
         service: str,
-        operation: Operation,
+        operation: "Operation",
         params: dict[str, Any],
         principal: Principal,
         account: str,
@@ -109,36 +113,20 @@ class Call:
     def uuid(self) -> str:
         return str(uuid.uuid4())
 
-    @property
-    def cause(self) -> Principal:
-        """Who brings about what this call does."""
-        return self.principal
-
     def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:
         """Propose an event of this service; it leaves with the commit."""
-        self.store.emit(self._event(detail_type, resources, detail))
-
-    def send(
-        self,
-        detail_type: str,
-        *resources: str,
-        region: str = "",
-        account: str = "",
-        secrets: Mapping[str, bytes] | None = None,
-        **detail: Any,
-    ) -> None:
-        """Propose an event for the reactions of services in another region, or account, or both.
-
-        It arrives after the commit, at least once, in order, wherever that region is held. ``secrets`` are sealed until
-        the reaction is given them as ``event.secrets``.
-        """
-        to = (account or self.account, region or self.region)
-        self.store.emit(self._event(detail_type, resources, detail, to, dict(secrets or {})))
-
-    def _event(self, detail_type: str, resources: tuple[str, ...], detail: dict[str, Any], *more: Any) -> DomainEvent:
-        source = f"aws.{self.service}"
-        where = (self.account, self.region, self.time)
-        return DomainEvent(self.uuid(), source, detail_type, *where, resources, detail, self.cause, *more)
+        self.store.emit(
+            DomainEvent(
+                id=self.uuid(),
+                source=f"aws.{self.service}",
+                detail_type=detail_type,
+                account=self.account,
+                region=self.region,
+                time=self.time,
+                resources=resources,
+                detail=detail,
+            )
+        )
 
     def slowly(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of slow pure work (key generation), done off the loop; the handler is run again with it."""
@@ -148,37 +136,30 @@ class Call:
         """The result of ``function(trail, *arguments)``: a search of the audit log, done off the loop."""
         return self._awaited(Search, function, arguments)
 
+    def outside(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of ``function(outside, *arguments)``: talk with a key store or the like, done off the loop.
+
+        ``outside`` is the server's ``vauban.outside.Outside``. A WorkFailed that it raises is raised here.
+        """
+        return self._awaited(Errand, function, arguments)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives on the handler's first run; what slow work is given must be the same on every run."""
+        if name not in self.computed:
+            self.computed[name] = make()
+        return self.computed[name]
+
     def _awaited(self, kind: type[Pending], function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         key = (function, arguments)
         if key not in self.computed:
             raise kind(function, arguments, partial(self.computed.__setitem__, key))
-        return self.computed[key]
+        result = self.computed[key]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def ask(self, action: str, **params: Any) -> Any:
         """Ask another service on the caller's authority: ``call.ask("kms:Encrypt", KeyId=…)``. Raises its AwsErrors."""
         if self.asker is None:
             raise RuntimeError("this call cannot ask")
         return self.asker(self, action, params)
-
-
-class ServiceCall(Call):
-    """What a service does by itself, when something falls due or an event reaches it. It asks as the service."""
-
-    __slots__ = ("_cause",)
-
-    def __init__(self, service: str, account: str, region: str, time: float, cause: Principal | None = None):
-        principal = service_principal(service)
-        name = principal.arn
-        request = Request("", "", headers={"user-agent": name}, source_ip=name, secure=True)
-        super().__init__(service, BY_ITSELF, {}, principal, account, region, time, request, new_id())
-        self._cause = cause or principal
-
-    @property
-    def cause(self) -> Principal:
-        return self._cause
-
-    def on_behalf_of(self, principal: Principal) -> "ServiceCall":
-        """This call, asking with all that ``principal`` may do now: a forward access session."""
-        forwarded = copy.copy(self)
-        forwarded.principal = principal
-        return forwarded

@@ -46,6 +46,10 @@ class UnsupportedParameter(ValidationException):
         super().__init__(f"{member} is not supported by {operation} here.", code="ValidationException")
 
 
+class WorkFailed(Exception):
+    """What went wrong in slow work; raised again in the handler that waits for it, which says it in AWS's words."""
+
+
 class Conflict(Exception):
     """A record that a changeset stands on has moved since it was read; the call is run again."""
 

@@ -68,6 +68,32 @@ class Trail(Protocol):
         """Newest first, of ``since <= time`` (seconds since the epoch), from where ``mentioning`` stands nearby."""
         ...
 
+    def lookup(
+        self,
+        account: str,
+        region: str,
+        attribute: tuple[str, str] | None = None,
+        *,
+        since: float,
+        until: float,
+        before: str = "",
+    ) -> Iterator[AuditEvent]:
+        """Newest first, what is on the trail of an account and Region with an attribute (``kernel.attributes``), of
+        ``since <= time < until``; only what stands before the event with the id ``before``, where one is named."""
+        ...
+
+    def event(self, event_id: str) -> AuditEvent | None:
+        """The event with an id."""
+        ...
+
+    def after(self, sequence: int, up_to: int) -> Iterator[AuditEvent]:
+        """What was written after a place in the log, up to and with another; places are numbers that only grow."""
+        ...
+
+    def end(self) -> int:
+        """The log's newest place."""
+        ...
+
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""
         ...
@@ -84,10 +110,9 @@ class Store(Protocol):
         """Whether what a call that proposes nothing has read was not one consistent state; then it is run again."""
         ...
 
-    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> int:
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
         """Durably apply the changes, their events and the audit events: together, or not at all.
 
-        The position of the last of their events in the outbox, where they stand one after the other; 0 without events.
         Raises ``kernel.errors.Conflict`` where a record that was read or written has moved since.
         """
         ...
@@ -108,20 +133,16 @@ class Store(Protocol):
         """Events that wait to be delivered, at positions greater than ``after``, oldest first."""
         ...
 
-    def newest(self) -> int:
-        """The position of the newest event there ever was, as far as this process has heard; cheap to ask."""
-        ...
-
-    def waits(self, position: int) -> bool:
-        """Whether the event at ``position`` of the outbox has not been delivered yet."""
-        ...
-
-    async def forget(self, positions: Sequence[int]) -> None:
-        """Drop the events at these positions: they were delivered."""
+    async def forget(self, up_to: int) -> None:
+        """Drop the events at positions up to and with ``up_to``."""
         ...
 
     async def prune_trail(self, before: float) -> int:
         """Forget the oldest audit chunks whose every event is of a time before (epoch seconds); how many went."""
+        ...
+
+    async def segment_trail(self) -> int:
+        """Summarize what is new of the audit log, so that searches can pass over it; how many segments were made."""
         ...
 
     async def search(self, function: Callable[..., T], *arguments: Any) -> T:

@@ -5,6 +5,7 @@ worker encoded is what is kept, and the writer's work per event is next to nothi
 """
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ _encode = msgspec.msgpack.Encoder(enc_hook=str).encode
 _decode = msgspec.msgpack.Decoder(list[AuditEvent]).decode
 _header = struct.Struct(">QddI").pack
 _array_of = struct.Struct(">BI").pack
+_EVENT_ID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-a[0-9a-f]{3}-([0-9a-f]{6})[0-9a-f]{6}")
 
 
 class AuditBatch(msgspec.Struct, array_like=True, frozen=True):
@@ -59,6 +61,14 @@ class Chunk(NamedTuple):
     def intact(self) -> bool:
         """Whether the hash is that of what the chunk says."""
         return self.hash == chunk_hash(self.previous, self.sequence, self.first, self.last, self.count, self.body)
+
+
+def position_of(event_id: str) -> tuple[int, int]:
+    """The sequence of an event's chunk, and its place there. Raises ValueError for what is no event's id."""
+    match = _EVENT_ID.fullmatch(event_id)
+    if match is None:
+        raise ValueError(f"{event_id[:64]} is not the id of an event")
+    return int(match[1] + match[2], 16), int(match[3], 16)
 
 
 def batch(events: Sequence[AuditEvent]) -> AuditBatch:

@@ -7,6 +7,7 @@ import msgspec
 from vauban.kernel.records import Identity
 from vauban.storage.audit import AuditBatch
 from vauban.storage.commits import Change
+from vauban.storage.segments import Segment
 
 LARGEST_MESSAGE = 256 * 2**20
 _PREFIX = 4
@@ -28,10 +29,12 @@ class Batch(msgspec.Struct, array_like=True, frozen=True):
     commits: list[Commit]
     """Encoded one by one where they are made, so that what cannot be encoded fails alone."""
     audit: AuditBatch | None = None
-    forget: list[int] = []
-    """Positions of events in the outbox that have been delivered."""
+    forget_up_to: int = 0
+    """Events of the outbox up to this position have arrived."""
     prune_before: float | None = None
     """Audit chunks whose every event is older may go, some of them now."""
+    segment: Segment | None = None
+    """What searches of the audit log may know of some of its chunks."""
 
 
 class Reply(msgspec.Struct, array_like=True, frozen=True):
@@ -43,8 +46,6 @@ class Reply(msgspec.Struct, array_like=True, frozen=True):
     """Of the shared page, with those changes."""
     conflicts: list[int] = []
     """Which of its commits stood on something that has moved."""
-    events: list[int] = []
-    """For each of its commits, the position of its last event; 0 where it has none."""
     pruned: int = 0
     """How many chunks went."""
     fault: str = ""

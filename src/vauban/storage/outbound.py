@@ -1,7 +1,7 @@
 """What a worker has to say to the writer, gathered into batches: one under way, the next one filling."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from vauban.kernel.records import Identity
 from vauban.storage.audit import batch
 from vauban.storage.links import Link
 from vauban.storage.messages import Batch, Commit, Reply, encode
+from vauban.storage.segments import Segment
 
 AUDIT_SECONDS = 0.04
 """How long audit events of calls that changed nothing gather before they are sent."""
@@ -31,14 +32,16 @@ class _Work:
 
     commits: list[tuple[msgspec.Raw, Written, asyncio.Future]] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
-    forget: list[int] = field(default_factory=list)
+    forget_up_to: int = 0
     prune_before: float | None = None
+    segment: Segment | None = None
     done: asyncio.Future | None = None
     """Resolved with the writer's reply, where somebody asked for it."""
 
     def message(self) -> Batch:
         audit = batch(self.events) if self.events else None
-        return Batch([commit[0] for commit in self.commits], audit, self.forget, self.prune_before)
+        commits = [commit[0] for commit in self.commits]
+        return Batch(commits, audit, self.forget_up_to, self.prune_before, self.segment)
 
 
 class Outbound:
@@ -62,10 +65,7 @@ class Outbound:
         return next((self._writing[each] for each in identities if each in self._writing), None)
 
     def commit(self, commit: Commit, written: Written) -> asyncio.Future:
-        """The future has the position of its last event, or raises Conflict or StorageUnavailable.
-
-        Raises TypeError or ValueError for what cannot be encoded.
-        """
+        """Raises TypeError or ValueError for what cannot be encoded; the future, Conflict or StorageUnavailable."""
         encoded = msgspec.Raw(encode(commit))
         durable = self._loop.create_future()
         self._writing.update(dict.fromkeys(written, durable))
@@ -92,14 +92,18 @@ class Outbound:
         except StorageUnavailable as error:
             raise AuditUnavailable(str(error)) from error
 
-    async def forget(self, positions: Sequence[int]) -> None:
-        self._next.forget += positions
+    async def forget(self, up_to: int) -> None:
+        self._next.forget_up_to = max(self._next.forget_up_to, up_to)
         await self._sent()
 
     async def prune(self, before: float) -> int:
         """How many chunks went; there may be more."""
         self._next.prune_before = before
         return (await self._sent()).pruned
+
+    async def keep_segment(self, segment: Segment) -> None:
+        self._next.segment = segment
+        await self._sent()
 
     async def flush(self) -> None:
         """Wait until nothing is left to send."""
@@ -161,6 +165,6 @@ class Outbound:
             elif number in reply.conflicts:
                 durable.set_exception(Conflict("a record has moved"))
             else:
-                durable.set_result(reply.events[number])
+                durable.set_result(None)
         if work.done is not None:
             work.done.set_result(reply)

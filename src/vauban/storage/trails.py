@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from vauban.kernel.attributes import Attribute, attributes_of, region_of, text_of
 from vauban.kernel.events import AuditEvent
-from vauban.storage.audit import Chunk
+from vauban.storage.audit import Chunk, position_of
+from vauban.storage.segments import term
+
+_LAST_SEQUENCE = 2**62
 
 
 class Chunks(Protocol):
@@ -13,6 +17,16 @@ class Chunks(Protocol):
 
     def between(self, since: float, until: float, newest_first: bool) -> Iterator[Chunk]:
         """Chunks that may hold events of ``since <= time < until``."""
+        ...
+
+    def after(self, sequence: int) -> Iterator[Chunk]:
+        """Those of greater sequences, oldest first."""
+        ...
+
+    def numbered(self, sequence: int) -> Chunk | None: ...
+
+    def holding(self, term: int, since: float, until: float, up_to: int) -> Iterator[Chunk]:
+        """Up to and with a sequence and newest first, chunks that may hold events of that term and time."""
         ...
 
     def denied(self, authorization_id: str) -> Chunk | None:
@@ -67,6 +81,57 @@ class Trail:
             for event in reversed(events) if newest_first else events:
                 if since <= event.time < until and (where is None or where(event)):
                     yield event
+
+    def lookup(
+        self,
+        account: str,
+        region: str,
+        attribute: Attribute | None = None,
+        *,
+        since: float = 0.0,
+        until: float = float("inf"),
+        before: str = "",
+    ) -> Iterator[AuditEvent]:
+        """Newest first and lazily, what is on the trail of an account and Region, of ``since <= time < until``.
+
+        Those that stand before the event with the id ``before``, where one is named. Takes time by what is found.
+        """
+        place_before = position_of(before) if before else (_LAST_SEQUENCE, 0)
+        texts = [
+            text.encode("utf-8", "backslashreplace") for text in (account, text_of(attribute) if attribute else "")
+        ]
+        for chunk in self._chunks.holding(term(account, region, attribute), since, until, place_before[0]):
+            if not all(text in chunk.body for text in texts):
+                continue
+            for event in reversed(chunk.events()[: place_before[1] if chunk.sequence == place_before[0] else None]):
+                if (
+                    event.account == account
+                    and since <= event.time < until
+                    and region_of(event) == region
+                    and (attribute is None or attribute in attributes_of(event))
+                ):
+                    yield event
+
+    def event(self, event_id: str) -> AuditEvent | None:
+        """The event with an id."""
+        try:
+            sequence, place = position_of(event_id)
+        except ValueError:
+            return None
+        chunk = self._chunks.numbered(sequence)
+        found = chunk.events()[place : place + 1] if chunk else ()
+        return next((event for event in found if event.event_id == event_id), None)
+
+    def after(self, sequence: int, up_to: int) -> Iterator[AuditEvent]:
+        """What was written in chunks of ``sequence < chunk <= up_to``, in that order."""
+        for chunk in self._chunks.after(sequence):
+            if chunk.sequence > up_to:
+                return
+            yield from chunk.events()
+
+    def end(self) -> int:
+        """The sequence of the newest chunk."""
+        return self._chunks.tip()[0]
 
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from vauban.kernel.records import Identity
 from vauban.storage.audit import Chunk
 from vauban.storage.changesets import Collection
+from vauban.storage.segments import may_hold
 from vauban.storage.sqlite.connections import connect_reader
 
 Row = tuple[str, int, bytes]
@@ -27,6 +28,11 @@ _COUNT_INDEXED = (
     "SELECT count(*) FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
 )
 _CHUNK = "SELECT sequence, first, last, count, previous, hash, body FROM audit_chunks "
+_CHUNKS_BETWEEN = f"{_CHUNK} WHERE sequence BETWEEN ? AND ? AND last >= ? AND first < ? ORDER BY sequence DESC"
+_SEGMENTS = (
+    "SELECT first_sequence, last_sequence, summary FROM audit_segments "
+    "WHERE first_sequence <= ? AND last >= ? AND first < ? ORDER BY last_sequence DESC"
+)
 
 
 class Reader:
@@ -82,9 +88,6 @@ class Reader:
             "SELECT position, event FROM outbox WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
         ).fetchall()
 
-    def waits(self, position: int) -> bool:
-        return self._execute("SELECT 1 FROM outbox WHERE position = ?", (position,)).fetchone() is not None
-
     def close(self) -> None:
         self._connection.close()
 
@@ -116,15 +119,56 @@ class ChunkReader:
                 yield found
 
     def _bounds(self, since: float, until: float) -> tuple[int, int]:
-        """Sequences between which every chunk of that time lies."""
-        oldest = "SELECT min(sequence) FROM audit_chunks"
-        newest = "SELECT max(sequence) FROM audit_chunks"
-        first = self._number(f"{oldest} WHERE last >= ?", since) if since > 0 else self._number(oldest)
-        last = self._number(f"{newest} WHERE first < ?", until) if until < float("inf") else self._number(newest)
-        return (first, last) if first is not None and last is not None else (1, 0)
+        """Sequences between which every chunk of that time lies: to the segment, and to the chunk behind the last."""
+        segmented = self.segmented()
+        oldest = self._number("SELECT min(sequence) FROM audit_chunks")
+        newest = self._number("SELECT max(sequence) FROM audit_chunks")
+        if oldest is None or newest is None:
+            return 1, 0
+        if since > 0 and segmented:
+            first = self._number("SELECT min(first_sequence) FROM audit_segments WHERE last >= ?", since)
+            oldest = max(oldest, segmented + 1 if first is None else first)
+        if until < float("inf"):
+            last = self._number(
+                "SELECT max(sequence) FROM audit_chunks WHERE sequence > ? AND first < ?", segmented, until
+            )
+            newest = last or self._number("SELECT max(last_sequence) FROM audit_segments WHERE first < ?", until) or 0
+        return oldest, newest
+
+    def segmented(self) -> int:
+        """The sequence of the newest chunk that is in a segment; 0 where none is."""
+        return self._number("SELECT max(last_sequence) FROM audit_segments") or 0
+
+    def waiting(self) -> int:
+        """How many events are in no segment yet."""
+        query = "SELECT coalesce(sum(count), 0) FROM audit_chunks WHERE sequence > ?"
+        return self._number(query, self.segmented()) or 0
 
     def _number(self, query: str, *values: float) -> int | None:
         return self._execute(query, values).fetchone()[0]
+
+    def after(self, sequence: int) -> Iterator[Chunk]:
+        """Oldest first."""
+        while (
+            row := self._execute(f"{_CHUNK} WHERE sequence > ? ORDER BY sequence LIMIT 1", (sequence,)).fetchone()
+        ) is not None:
+            yield Chunk(*row)
+            sequence = row[0]
+
+    def numbered(self, sequence: int) -> Chunk | None:
+        row = self._execute(f"{_CHUNK} WHERE sequence = ?", (sequence,)).fetchone()
+        return Chunk(*row) if row else None
+
+    def holding(self, term: int, since: float, until: float, up_to: int) -> Iterator[Chunk]:
+        segmented = self.segmented()
+        yield from self._newest_first(segmented + 1, up_to, since, until)
+        for first, last, summary in self._execute(_SEGMENTS, (up_to, since, until)):
+            if may_hold(summary, term):
+                yield from self._newest_first(first, min(last, up_to), since, until)
+
+    def _newest_first(self, first: int, last: int, since: float, until: float) -> Iterator[Chunk]:
+        for row in self._execute(_CHUNKS_BETWEEN, (first, last, since, until)):
+            yield Chunk(*row)
 
     def denied(self, authorization_id: str) -> Chunk | None:
         row = self._execute(

@@ -1,10 +1,13 @@
 """``kernel.stores.Store`` over a SQLite database that one writer writes."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence, Set
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.records import Identity
@@ -17,12 +20,18 @@ from vauban.storage.encoding import Codec
 from vauban.storage.links import Link
 from vauban.storage.messages import Commit
 from vauban.storage.outbound import Outbound
+from vauban.storage.segments import EVENTS, Segment, segment
 from vauban.storage.sqlite.backups import back_up
 from vauban.storage.sqlite.readers import ChunkReader
 from vauban.storage.sqlite.sources import Source
 from vauban.storage.trails import Trail
 
 CACHED_RECORDS = 200_000
+_PAUSES = 4
+"""How much longer than it works what works behind everybody's back rests."""
+
+_encode_event = msgspec.msgpack.Encoder(enc_hook=str).encode
+_decode_event = msgspec.msgpack.Decoder(DomainEvent).decode
 
 
 class SqliteStore:
@@ -32,7 +41,6 @@ class SqliteStore:
         self._path = path
         self._directory = path.parent
         self._codec = Codec(sealer)
-        self._page = page
         self._words = page.words
         self._source = Source(path, self._codec, page, cached_records)
         self._outbound = Outbound(link, self._source.keep)
@@ -51,7 +59,7 @@ class SqliteStore:
     def stale(self, changes: Changeset) -> bool:
         return not self._source.consistent(changes)
 
-    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> int:
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
         """Raises Conflict, StorageUnavailable, and TypeError or ValueError for what a record may not hold."""
         while (other := self._outbound.writing(changes.reads)) is not None:
             await asyncio.wait((other,))
@@ -59,10 +67,10 @@ class SqliteStore:
         commit = Commit(
             [(identity, entry[0]) for identity, entry in changes.reads.items()],
             changes_of(changes, self._codec),
-            [self._codec.encode_event(event) for event in changes.events or ()],
+            [_encode_event(event) for event in changes.events or ()],
             batch(audit) if audit else None,
         )
-        return await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
+        await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
 
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         return self._source.due(until, passing_over)
@@ -79,19 +87,11 @@ class SqliteStore:
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
         """Events at positions greater than ``after``, oldest first."""
-        return [(position, self._codec.decode_event(event)) for position, event in self._source.outbox(after, limit)]
+        return [(position, _decode_event(event)) for position, event in self._source.outbox(after, limit)]
 
-    def newest(self) -> int:
-        """The position of the newest event written since the server was started."""
-        return self._page.outbox
-
-    def waits(self, position: int) -> bool:
-        """Whether the event there has not been delivered yet."""
-        return self._source.waits(position)
-
-    async def forget(self, positions: Sequence[int]) -> None:
-        """Drop the events there: they were delivered."""
-        await self._outbound.forget(positions)
+    async def forget(self, up_to: int) -> None:
+        """Drop the events at positions up to and with ``up_to``."""
+        await self._outbound.forget(up_to)
 
     async def prune_trail(self, before: float) -> int:
         """Forget the oldest audit chunks whose every event is of a time before; how many went."""
@@ -99,6 +99,22 @@ class SqliteStore:
         while went := await self._outbound.prune(before):
             pruned += went
         return pruned
+
+    async def segment_trail(self) -> int:
+        """Summarize the audit log where there is enough of it for a segment; how many segments were made.
+
+        Works a fifth of the time: whoever calls meanwhile is not held up.
+        """
+        made = 0
+        while self._chunks.waiting() >= EVENTS:
+            started = time.perf_counter()
+            found = await asyncio.to_thread(_next_segment, self._path)
+            if found is None:
+                break
+            await self._outbound.keep_segment(found)
+            made += 1
+            await asyncio.sleep(_PAUSES * (time.perf_counter() - started))
+        return made
 
     async def back_up(self, destination: Path, beside: Sequence[str] = ()) -> None:
         """``backups.back_up`` of this store's directory, off the loop; everything acknowledged before is in it."""
@@ -112,6 +128,11 @@ class SqliteStore:
             self._source.close()
             self._chunks.close()
             self._outbound.close()
+
+
+def _next_segment(path: Path) -> Segment | None:
+    with closing(ChunkReader(path)) as chunks:
+        return segment(chunks.after(chunks.segmented()))
 
 
 def _search(path: Path, function: Callable[..., Any], *arguments: Any) -> Any:

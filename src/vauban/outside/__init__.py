@@ -1,0 +1,18 @@
+"""What lies outside of the server, and has to be waited for: external key stores, tokens.
+
+Handlers get here by ``call.outside(function, …)``: off the loop, the functions of these modules being given an
+``Outside`` first. Each raises a ``kernel.errors.WorkFailed`` of its own; the handler says it in AWS's words.
+"""
+
+from dataclasses import dataclass, field
+
+from vauban.outside.clusters import Clusters
+from vauban.outside.https import Https
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the operator has set up for reaching it."""
+
+    https: Https = field(default_factory=Https)
+    clusters: Clusters = field(default_factory=Clusters)
