@@ -49,6 +49,23 @@ def test_nothing_is_kept_before_the_commit(driver: Driver):
     assert driver.here().get(Widget, "a") is None
 
 
+def test_a_prefix_narrows_a_list_to_the_ids_that_go_on_from_it(driver: Driver):
+    ids = ["/a", "/a-b/x", "/a/", "/a/b", "/a/b/c", "/a/\U0010fffe", "/a0", "b"]
+    driver.put(*(widget(id, owner="ada" if id.endswith("c") else None) for id in ids))
+    here = driver.here()
+    assert names(here.list(Widget, prefix="/a/")) == ["/a/b", "/a/b/c", "/a/\U0010fffe"]
+    assert names(here.list(Widget, prefix="/a/", after="/a/b")) == ["/a/b/c", "/a/\U0010fffe"]
+    assert names(here.list(Widget, prefix="/a/", after="/a", limit=2)) == ["/a/b", "/a/b/c"]
+    assert names(here.list(Widget, prefix="/a/", after="/b")) == []
+    assert names(here.list(Widget, prefix="/a", index="owner", value="ada")) == ["/a/b/c"]
+    assert names(here.list(Widget)) == sorted(ids)
+    assert names(here.list(Widget, prefix="/a/", limit=1)) == ["/a/b"]
+    here.put(widget("/a/a"))
+    here.put(widget("/c"))
+    here.delete(widget("/a/b"))
+    assert names(here.list(Widget, prefix="/a/", limit=2)) == ["/a/a", "/a/b/c"]
+
+
 def test_a_call_reads_what_it_proposed(driver: Driver):
     driver.put(widget("a"), widget("b"))
     here = driver.here()

@@ -18,9 +18,19 @@ class Records(Protocol):
     def get(self, kind: type[T], id: str) -> T | None: ...
 
     def list(
-        self, kind: type[T], *, index: str = "", value: str = "", after: str = "", limit: int | None = None
+        self,
+        kind: type[T],
+        *,
+        index: str = "",
+        value: str = "",
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
     ) -> list[T]:
-        """Records of ``kind`` in order of id, those with ``id > after``; by index where one is named."""
+        """Records of ``kind`` in order of id, those with ``id > after``; by index where one is named.
+
+        With a ``prefix``, only those whose id starts with it and goes on.
+        """
         ...
 
     def count(self, kind: type, *, index: str = "", value: str = "") -> int: ...

@@ -20,6 +20,9 @@ ABSENT: Entry = (0, None)
 
 MIXED = -1
 
+LAST = "\U0010ffff"
+"""Behind every character: what a prefix's range ends with."""
+
 
 class Collection(NamedTuple):
     """The records of one kind in one place, or those among them that an index gathers under a value."""
@@ -42,9 +45,9 @@ class Source(Protocol):
         ...
 
     def select(
-        self, changes: "Changeset", collection: Collection, after: str, limit: int | None
+        self, changes: "Changeset", collection: Collection, after: str, limit: int | None, prefix: str = ""
     ) -> list[tuple[Identity, Entry]]:
-        """Those whose id is greater than ``after``, in order of id."""
+        """Those whose id is greater than ``after``, in order of id; with a prefix, as long as ids start with it."""
         ...
 
     def count(self, changes: "Changeset", collection: Collection) -> int: ...
@@ -157,21 +160,36 @@ class Records:
         return entry[1]
 
     def list(
-        self, kind: type[T], *, index: str = "", value: str = "", after: str = "", limit: int | None = None
+        self,
+        kind: type[T],
+        *,
+        index: str = "",
+        value: str = "",
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
     ) -> list[T]:
-        """Records of ``kind`` in order of id, those with ``id > after``; by index where one is named."""
+        """Records of ``kind`` in order of id, those with ``id > after``; by index where one is named.
+
+        With a ``prefix``, only those whose id starts with it and goes on.
+        """
         changes = self._changes
         declared = kind.__record_kind__
         collection = self._collection(declared, index, value)
         own = changes.pending_in(collection)
-        rows = changes.source.select(changes, collection, after, None if limit is None else limit + len(own))
+        after = max(after, prefix)
+        rows = changes.source.select(changes, collection, after, None if limit is None else limit + len(own), prefix)
         reads = changes.reads
         for identity, entry in rows:
             reads.setdefault(identity, entry)
         if not own:
             return [entry[1] for _, entry in rows]
         found = {identity[3]: entry[1] for identity, entry in rows if identity[3] not in own}
-        found |= {id: each for id, each in own.items() if id > after and _belongs(declared, each, collection)}
+        found |= {
+            id: each
+            for id, each in own.items()
+            if id > after and id.startswith(prefix) and _belongs(declared, each, collection)
+        }
         return [found[id] for id in sorted(found)[:limit]]
 
     def count(self, kind: type, *, index: str = "", value: str = "") -> int:

@@ -5,7 +5,7 @@ from collections.abc import Set
 from typing import Any
 
 from vauban.kernel.records import Identity
-from vauban.storage.changesets import ABSENT, Changeset, Collection, Entry
+from vauban.storage.changesets import ABSENT, LAST, Changeset, Collection, Entry
 from vauban.storage.commits import Change
 
 
@@ -22,12 +22,13 @@ class Table:
         return ABSENT
 
     def select(
-        self, changes: Changeset, collection: Collection, after: str, limit: int | None
+        self, changes: Changeset, collection: Collection, after: str, limit: int | None, prefix: str = ""
     ) -> list[tuple[Identity, Entry]]:
         changes.looked_at(self.version)
         members = self._members.get(collection, [])
         start = bisect_right(members, after)
-        ids = members[start:] if limit is None else members[start : start + limit]
+        end = bisect_left(members, prefix + LAST) if prefix else len(members)
+        ids = members[start : end if limit is None else min(end, start + limit)]
         identities = [(*collection[:3], id) for id in ids]
         return [(identity, self.cached[identity]) for identity in identities]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vauban.kernel.records import Identity
 from vauban.storage.audit import Chunk
-from vauban.storage.changesets import Collection
+from vauban.storage.changesets import LAST, Collection
 from vauban.storage.segments import may_hold
 from vauban.storage.sqlite.connections import connect_reader
 
@@ -16,13 +16,12 @@ Row = tuple[str, int, bytes]
 _RECORD = "SELECT version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
 _VERSION = "SELECT version FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
 _DUE = "SELECT * FROM due WHERE at <= ? ORDER BY at, kind, account, region, id LIMIT ?"
-_RECORDS = (
-    "SELECT id, version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id > ? ORDER BY id LIMIT ?"
-)
+_RECORDS = "SELECT id, version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id > ?"
 _INDEXED = (
     "SELECT id, version, body FROM index_entries JOIN records USING (kind, account, region, id) "
-    "WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id > ? ORDER BY id LIMIT ?"
+    "WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id > ?"
 )
+_ORDERED = "ORDER BY id LIMIT ?"
 _COUNT = "SELECT count(*) FROM records WHERE kind = ? AND account = ? AND region = ?"
 _COUNT_INDEXED = (
     "SELECT count(*) FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
@@ -65,11 +64,12 @@ class Reader:
         row = self._execute(_VERSION, identity).fetchone()
         return row[0] if row else 0
 
-    def select(self, collection: Collection, after: str, limit: int | None) -> list[Row]:
-        bounds = (after, -1 if limit is None else limit)
-        if collection.index:
-            return self._execute(_INDEXED, (*collection, *bounds)).fetchall()
-        return self._execute(_RECORDS, (*collection[:3], *bounds)).fetchall()
+    def select(self, collection: Collection, after: str, limit: int | None, prefix: str = "") -> list[Row]:
+        query, place = (_INDEXED, collection) if collection.index else (_RECORDS, collection[:3])
+        count = -1 if limit is None else limit
+        if prefix:
+            return self._execute(f"{query} AND id < ? {_ORDERED}", (*place, after, prefix + LAST, count)).fetchall()
+        return self._execute(f"{query} {_ORDERED}", (*place, after, count)).fetchall()
 
     def count(self, collection: Collection) -> int:
         counted = self._execute(_COUNT_INDEXED, collection) if collection.index else self._count_all(collection)

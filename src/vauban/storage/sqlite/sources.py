@@ -1,14 +1,14 @@
 """Committed records as a worker sees them: its memory, then the disk."""
 
 import asyncio
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from vauban.kernel.records import Identity
 from vauban.storage.caches import Cache
-from vauban.storage.changesets import ABSENT, MIXED, Changeset, Collection, Entry
+from vauban.storage.changesets import ABSENT, LAST, MIXED, Changeset, Collection, Entry
 from vauban.storage.coherence import Page, digest
 from vauban.storage.encoding import Codec
 from vauban.storage.messages import Reply
@@ -93,16 +93,18 @@ class Source:
         return entry[1]
 
     def select(
-        self, changes: Changeset, collection: Collection, after: str, limit: int | None
+        self, changes: Changeset, collection: Collection, after: str, limit: int | None, prefix: str = ""
     ) -> list[tuple[Identity, Entry]]:
         place = collection[:3]
         kept = self._collections.entries.get(collection)
         if kept is not None:
             changes.looked_at(self.version)
             start = bisect_right(kept[1], (*place, after)) if after else 0
-            return self._present(changes, kept[1][start : None if limit is None else start + limit])
+            end = bisect_left(kept[1], (*place, prefix + LAST)) if prefix else len(kept[1])
+            return self._present(changes, kept[1][start : end if limit is None else min(end, start + limit)])
         changes.looked_at(self._hold())
-        rows = [((*place, id), version, body) for id, version, body in self._reader.select(collection, after, limit)]
+        found = self._reader.select(collection, after, limit, prefix)
+        rows = [((*place, id), version, body) for id, version, body in found]
         if not after and len(rows) <= _SMALL and (limit is None or len(rows) < limit):
             self._remember(self._collections, collection, (self._held_version, [row[0] for row in rows]))
         return [(identity, self._entry(identity, version, body)) for identity, version, body in rows]
