@@ -52,7 +52,7 @@ def test_kms_is_asked_on_the_callers_authority(vauban, ssm, secret, tier):
 def test_reading_needs_the_right_to_decrypt(as_user, secret):
     alice = as_user("alice", ("ssm:GetParameter",))
     assert alice.get_parameter(Name=secret)
-    with pytest.raises(ClientError, match="AccessDeniedException.*kms:Decrypt"):
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*kms:Decrypt"):
         alice.get_parameter(Name=secret, WithDecryption=True)
     bob = as_user(
         "bob",

@@ -39,7 +39,7 @@ def test_pages_are_of_ten_at_most(ssm, put):
     assert [each["Name"] for each in second["Parameters"]] == ["/many/10", "/many/11"]
     assert "NextToken" not in second
     assert len(ssm.get_parameters_by_path(Path="/many", MaxResults=3)["Parameters"]) == 3
-    with pytest.raises(ClientError, match="ValidationException.*less than or equal to 10"):
+    with pytest.raises(ClientError, match=r"ValidationException.*less than or equal to 10"):
         ssm.get_parameters_by_path(Path="/many", MaxResults=20)
     for other in ({"Path": "/"}, {"Path": "/many", "Recursive": True}):
         with pytest.raises(ssm.exceptions.InvalidNextToken):
@@ -50,7 +50,7 @@ def test_pages_are_of_ten_at_most(ssm, put):
 
 @pytest.mark.parametrize("path", ["a", "a/b", "//", "/a//b", "/a b", "/a:1"])
 def test_a_path_starts_with_a_slash(path, ssm):
-    with pytest.raises(ClientError, match="ValidationException.*must begin with a forward slash"):
+    with pytest.raises(ClientError, match=r"ValidationException.*must begin with a forward slash"):
         ssm.get_parameters_by_path(Path=path)
 
 
@@ -97,7 +97,7 @@ def test_a_filter_that_cannot_be_is_refused(given, error, ssm):
 def test_the_path_is_what_is_asked_about_not_what_lies_under_it(as_user, tree):
     alice = as_user("alice", ("ssm:GetParametersByPath", arn("/a")), ("ssm:*", arn("/a/b/*"), None, "Deny"))
     assert "/a/b/c" in names(alice, "/a", Recursive=True)
-    with pytest.raises(ClientError, match="AccessDeniedException.*GetParametersByPath on resource: .*parameter/a/b"):
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*GetParametersByPath on resource: .*parameter/a/b"):
         alice.get_parameters_by_path(Path="/a/b")
     with pytest.raises(ClientError, match="AccessDeniedException"):
         alice.get_parameters_by_path(Path="/")

@@ -62,5 +62,5 @@ def test_a_token_belongs_to_its_list(ssm, put):
     assert ssm.get_parameter_history(Name="/a", MaxResults=1, NextToken=token)["Parameters"][0]["Version"] == 2
     with pytest.raises(ssm.exceptions.InvalidNextToken):
         ssm.get_parameter_history(Name="/b", NextToken=token)
-    with pytest.raises(ClientError, match="ValidationException.*less than or equal to 50"):
+    with pytest.raises(ClientError, match=r"ValidationException.*less than or equal to 50"):
         ssm.get_parameter_history(Name="/a", MaxResults=51)
