@@ -1,5 +1,6 @@
 """Where the parts are put together: one process's worth of Vauban."""
 
+import asyncio
 import importlib
 import pkgutil
 import time
@@ -14,6 +15,7 @@ from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
 from vauban.gateway import Gateway
+from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -23,6 +25,10 @@ from vauban.outside.https import Https
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
+
+ARRIVAL_SECONDS = 2.0
+"""How long an answer waits at most for what the call sent to another region or account."""
+_ARRIVAL_POLL_SECONDS = 0.003
 
 
 class Vauban:
@@ -39,8 +45,6 @@ class Vauban:
         """Build everything over ``store``."""
         self.store = store
         self.accounts = Accounts(store, self.clock.now)
-        self.timers = Timers(store, self.clock.now)
-        self.relay = Relay(store)
         self.gateway = Gateway(
             discover(),
             store,
@@ -48,7 +52,10 @@ class Vauban:
             time.time,
             strict_audit=self.settings.audit == "strict",
             outside=self.outside,
+            arrival=self._arrival,
         )
+        self.relay = Relay(store, self.gateway.carry_out)
+        self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now)
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
@@ -67,6 +74,13 @@ class Vauban:
     def private_operations(self) -> dict[str, Answer]:
         """What the operator's door has besides ``administration.operations``."""
         return {}
+
+    async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
+        """Wait until these events have been delivered, here or by another worker, but not for long."""
+        patience = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
+        for position in sent:
+            while self.store.waits(position) and asyncio.get_running_loop().time() < patience:
+                await asyncio.sleep(_ARRIVAL_POLL_SECONDS)
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}
@@ -103,6 +117,11 @@ class Scratch(Vauban):
 
     def private_operations(self) -> dict[str, Answer]:
         return {"POST reset": self._reset}
+
+    async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
+        """A Vauban by itself delivers at once."""
+        self.relay.feed()
+        await super()._arrival(sent)
 
     async def _keep_offset(self, seconds: float) -> None:
         self._offset = seconds

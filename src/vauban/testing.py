@@ -83,13 +83,18 @@ class InProcess:
         return [cloudtrail_record(event) for event in self.vauban.store.trail.events(newest_first=False)]
 
     def request(self, request: Request) -> Response:
-        """The answer to one raw request."""
-        return self._wait(self.vauban(request))
+        """The answer to one raw request, once all that it set going has been done."""
+        return self._wait(self._answered(request))
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _answered(self, request: Request) -> Response:
+        response = await self.vauban(request)
+        await self.vauban.relay.deliver()
+        return response
 
     def _wait(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)

@@ -30,7 +30,8 @@ log = logging.getLogger("vauban.worker")
 
 DRAIN_SECONDS = 10.0
 _TIMER_SECONDS = 1.0
-_RELAY_SECONDS = 0.2
+_RELAY_SECONDS = 0.01
+"""How often a number in shared memory is looked at: what was sent should be there when its sender looks."""
 _PRUNE_SECONDS = 3600.0
 _SEGMENT_SECONDS = 2.0
 _GC_THRESHOLDS = (50_000, 20, 100)
@@ -98,6 +99,7 @@ class Housekeeping:
         self._operations = operations or {}
 
     async def start(self, vauban: Vauban, port: int) -> None:
+        self._vauban = vauban
         where = endpoint(self._settings, port)
         facts = {"workers": self._settings.worker_count, "enforced": enforced(self._settings)}
         administration = Administration(vauban, where, facts, trust_bundle(self._settings))
@@ -107,7 +109,7 @@ class Housekeeping:
         await self._door.listen(bind_unix(str(self._path)))
         self._tasks = [
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
-            asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.deliver())),
+            asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.feed())),
             asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
         ]
@@ -118,6 +120,7 @@ class Housekeeping:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
+        self._vauban.relay.close()
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         await self._door.drain(1.0)
@@ -127,11 +130,13 @@ class Housekeeping:
             await vauban.store.prune_trail(vauban.clock.now() - self._settings.trail_days * 86400)
 
 
-async def _repeat(pause_seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+async def _repeat(pause_seconds: float, work: Callable[[], Awaitable[Any] | None]) -> None:
     """Do the work for as long as the process lives. What goes wrong is logged, and done again after the pause."""
     while True:
         try:
-            await work()
+            going = work()
+            if going is not None:
+                await going
         except (StorageUnavailable, AuditUnavailable) as fault:
             log.error("background work has to wait: %s", fault)
         await asyncio.sleep(pause_seconds)

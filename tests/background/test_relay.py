@@ -16,21 +16,26 @@ def rotated(vauban):
     kms = vauban.client("kms")
     for _ in range(2):
         kms.enable_key_rotation(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], RotationPeriodInDays=90)
-    vauban.advance(days=91)
+    whole = vauban.vauban
+    vauban._wait(whole.timers.run(whole.clock.now() + 91 * 86400))
     return vauban
+
+
+def relay(vauban, reactions: list[Reaction]) -> Relay:
+    return Relay(vauban.vauban.store, vauban.vauban.gateway.carry_out, reactions)
 
 
 def test_events_reach_who_wants_them_in_order_and_are_then_forgotten(rotated):
     heard = []
-    relay = Relay(rotated.vauban.store, heard_by(lambda call, event: heard.append((call.account, event))))
-    assert asyncio.run(relay.deliver()) == 2
+    hearing = relay(rotated, heard_by(lambda call, event: heard.append((call.account, event))))
+    assert asyncio.run(hearing.deliver()) == 2
     assert [account for account, _ in heard] == [rotated.account] * 2
     assert heard[0][1].time <= heard[1][1].time
-    assert asyncio.run(relay.deliver()) == 0
+    assert asyncio.run(hearing.deliver()) == 0
 
 
 def test_events_that_nobody_wants_are_forgotten(rotated):
-    assert asyncio.run(Relay(rotated.vauban.store, []).deliver()) == 2
+    assert asyncio.run(relay(rotated, []).deliver()) == 2
     assert rotated.vauban.store.outbox() == []
 
 
@@ -43,7 +48,7 @@ def test_a_reaction_that_fails_is_tried_again(rotated, monkeypatch):
         if len(tries) < 3:
             raise RuntimeError("not yet")
 
-    asyncio.run(Relay(rotated.vauban.store, heard_by(fail_at_first)).deliver())
+    asyncio.run(relay(rotated, heard_by(fail_at_first)).deliver())
     assert len(tries) == 4
     assert len(set(tries)) == 2
 
@@ -55,7 +60,7 @@ def test_what_always_fails_becomes_a_dead_letter_and_holds_up_nothing(rotated, m
         raise RuntimeError("as told")
 
     store = rotated.vauban.store
-    assert asyncio.run(Relay(store, heard_by(fail)).deliver()) == 2
+    assert asyncio.run(relay(rotated, heard_by(fail)).deliver()) == 2
     letters = store.begin().at(rotated.account, "us-east-1").list(DeadLetter)
     assert len(letters) == 2
     assert letters[0].event.detail_type == "KMS CMK Rotation"

@@ -25,5 +25,5 @@ def test_a_message_beyond_all_bounds_is_refused():
 
 
 def test_a_batch_says_all_it_was_given():
-    (message,) = Frames().feed(frame(Batch([], None, 5, 7.5)))
-    assert decode_batch(message) == Batch([], None, 5, 7.5)
+    (message,) = Frames().feed(frame(Batch([], None, [5], 7.5)))
+    assert decode_batch(message) == Batch([], None, [5], 7.5)

@@ -2,17 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 from vauban.background.clocks import VirtualClock
-from vauban.kernel.calls import Call
-from vauban.kernel.errors import Conflict
-from vauban.kernel.events import AuditEvent
-from vauban.kernel.ids import request_id as new_id
-from vauban.kernel.operations import BY_ITSELF, DUE, ServiceEvent
-from vauban.kernel.principals import service_principal
-from vauban.kernel.records import KINDS, Identity
-from vauban.kernel.requests import Request
+from vauban.kernel.calls import ServiceCall
+from vauban.kernel.operations import DUE, CarryOut, ServiceEvent
+from vauban.kernel.records import KINDS, Identity, RecordKind
 from vauban.kernel.stores import Store
 
 log = logging.getLogger("vauban.timers")
@@ -24,8 +21,13 @@ _RETRY_SECONDS = 60.0
 class Timers:
     """Runs the ``@when_due`` functions. A record is done with when its own ``due`` has moved on or gone."""
 
-    def __init__(self, store: Store, now: Callable[[], float]):
+    def __init__(
+        self, store: Store, carry_out: CarryOut, settle: Callable[[], Awaitable[Any]], now: Callable[[], float]
+    ):
+        """``settle`` delivers the events of what was done."""
         self._store = store
+        self._carry_out = carry_out
+        self._settle = settle
         self._now = now
         self._failed: dict[Identity, float] = {}
 
@@ -36,6 +38,7 @@ class Timers:
             at, identity = due
             await clock.move_to(at)
             done += await self._act(identity, max(at, self._now()))
+            await self._settle()
         await clock.move_to(moment)
         return done
 
@@ -53,9 +56,7 @@ class Timers:
 
     async def _act(self, identity: Identity, moment: float) -> bool:
         try:
-            await _run_due(self._store, identity, moment)
-        except Conflict:
-            return False
+            await self._do_due(identity, moment)
         except Exception:
             log.exception("what was due for %s failed; it is tried again in %d s", identity, _RETRY_SECONDS)
             self._failed[identity] = asyncio.get_running_loop().time() + _RETRY_SECONDS
@@ -63,41 +64,21 @@ class Timers:
         self._failed.pop(identity, None)
         return True
 
-
-async def _run_due(store: Store, identity: Identity, moment: float) -> None:
-    """One ``@when_due`` function over one record: its changes, events and audit in one commit."""
-    kind, account, region, record_id = identity
-    changes = store.begin()
-    record = changes.at(account, region).get(KINDS[kind].type, record_id)
-    if record is None:
-        return
-    service = kind.split(":")[0]
-    call = _service_call(service, getattr(record, "account", account), getattr(record, "region", region), moment)
-    call.store = changes.at(call.account, call.region)
-    event = DUE[KINDS[kind].type](call, record)
-    await store.commit(changes, [_audit(call, event)] if event else [])
+    async def _do_due(self, identity: Identity, moment: float) -> None:
+        """One ``@when_due`` function over one record: its changes, events and audit in one commit."""
+        kind, account, region, record_id = identity
+        record = self._store.load(identity)
+        if record is None:
+            return
+        where = getattr(record, "account", account), getattr(record, "region", region)
+        call = ServiceCall(kind.split(":")[0], *where, moment)
+        await self._carry_out(call, partial(_act_if_due, KINDS[kind], record_id))
 
 
-def _service_call(service: str, account: str, region: str, moment: float) -> Call:
-    return Call(service, BY_ITSELF, {}, service_principal(service), account, region, moment, Request("", ""), new_id())
-
-
-def _audit(call: Call, event: ServiceEvent) -> AuditEvent:
-    principal = call.principal
-    return AuditEvent(
-        time=call.time,
-        request_id=call.request_id,
-        service=call.service,
-        operation=event.name,
-        account=call.account,
-        region=call.region,
-        principal=(principal.kind, "", principal.arn, principal.unique_id, "", "", ""),
-        source_ip=principal.arn,
-        user_agent=principal.arn,
-        secure=True,
-        read_only=False,
-        params=None,
-        result=event.details,
-        resources=event.resources,
-        event_type="AwsServiceEvent",
-    )
+def _act_if_due(kind: RecordKind, record_id: str, call: ServiceCall) -> ServiceEvent | None:
+    """What was due may have been done, or called off, in the meantime."""
+    record = call.store.get(kind.type, record_id)
+    due = None if record is None else kind.due_at(record)
+    if due is None or due.timestamp() > call.time:
+        return None
+    return DUE[kind.type](call, record)

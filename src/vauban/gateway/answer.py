@@ -2,23 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from vauban.gateway import audit
 from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Callers
-from vauban.gateway.routes import Route, Routes
+from vauban.gateway.represented import Represented
+from vauban.gateway.routes import Routes
 from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sigv4 import Verifier
-from vauban.kernel.calls import Call, Errand, Pending, Search
+from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall
 from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable, WorkFailed
-from vauban.kernel.events import AuditEvent
+from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.ids import request_id as new_request_id
-from vauban.kernel.operations import Service
+from vauban.kernel.operations import Service, ServiceEvent
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -26,6 +27,8 @@ from vauban.wire.detect import Detector
 from vauban.wire.errors import write_error
 
 log = logging.getLogger("vauban.gateway")
+
+T = TypeVar("T")
 
 _ACCESS_KEY = kind_of(AccessKey).name
 _ATTEMPTS = 100
@@ -58,18 +61,22 @@ class Gateway:
         *,
         strict_audit: bool = False,
         outside: Any = None,
+        arrival: Callable[[dict[int, DomainEvent]], Awaitable[None]] | None = None,
     ):
         """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds.
 
-        ``outside`` is what errands are given: see ``Call.outside``.
+        ``outside`` is what errands are given: see ``Call.outside``. ``arrival`` is awaited before a call that sent
+        events is answered; it is given them by position in the outbox.
         """
         self.store = store
         self.routes = Routes(services)
         standings = Standings()
         self.authorizer = Authorizer(standings)
         self._callers = Callers(standings)
+        self.represented = Represented(standings)
         self._now = now
         self._strict_audit = strict_audit
+        self._arrival = arrival
         self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time)
         self._outside = outside
@@ -112,7 +119,9 @@ class Gateway:
         attempt = Attempt(self, caller, changes)
         try:
             call.params = codec.read(request, target)
-            response = codec.write(await self._run(call, route, attempt), request_id)
+            response = codec.write(await self._run(attempt, attempt.perform, call, route), request_id)
+            if attempt.position and self._arrival is not None:
+                await self._arrive(attempt)
         except AwsError as error:
             attempt.events.append(audit.refused(call, caller, route, error))
             self._remember(attempt.events)
@@ -121,11 +130,24 @@ class Gateway:
             await self.store.audited()
         return response
 
-    async def _run(self, call: Call, route: Route, attempt: Attempt) -> dict[str, Any] | None:
-        """Run the call until what it stood on stood still, and what it proposed is kept."""
+    async def carry_out(self, call: ServiceCall, act: Callable[[ServiceCall], ServiceEvent | None]) -> None:
+        """Do what a service does by itself: its changes, events, and all that it asks for, in one commit.
+
+        Raises what ``act`` raises; a denial of what it asked is on the trail then.
+        """
+        caller = self.represented.caller(call.principal, self.store.begin())
+        attempt = Attempt(self, caller, self.store.begin())
+        try:
+            await self._run(attempt, attempt.carry_out, call, act)
+        except AwsError:
+            self._remember(attempt.events)
+            raise
+
+    async def _run(self, attempt: Attempt, work: Callable[..., T], *arguments: Any) -> T:
+        """Do the work until what it stood on stood still, and what it proposed is kept."""
         for _ in range(_ATTEMPTS):
             try:
-                result = attempt.perform(call, route)
+                result = work(*arguments)
             except Pending as pending:
                 pending.keep(await self._done(pending))
             else:
@@ -154,10 +176,18 @@ class Gateway:
     async def _commit(self, attempt: Attempt) -> bool:
         """Keep what was proposed together with its audit events; False where something it stands on has moved."""
         try:
-            await self.store.commit(attempt.changes, attempt.events)
+            attempt.position = await self.store.commit(attempt.changes, attempt.events)
         except Conflict:
             return False
         return True
+
+    async def _arrive(self, attempt: Attempt) -> None:
+        """What was sent to another region or account is there when the answer is, unless that takes long."""
+        events = attempt.changes.events
+        first = attempt.position - len(events) + 1
+        sent = {position: event for position, event in enumerate(events, first) if event.to is not None}
+        if sent:
+            await self._arrival(sent)
 
     def _remember(self, events: list[AuditEvent]) -> None:
         for event in events:

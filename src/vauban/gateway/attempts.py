@@ -1,13 +1,15 @@
 """One run of a call over one snapshot, with all that it asks of other services on the way."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vauban.gateway import audit
 from vauban.gateway.callers import Caller
 from vauban.gateway.routes import Route
-from vauban.kernel.calls import Call
+from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.operations import ServiceEvent
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Changeset
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 class Attempt:
     """Proposes changes and audit events; the gateway keeps them together, or drops them and tries again."""
 
-    __slots__ = ("_asked", "_caller", "_gateway", "changes", "events")
+    __slots__ = ("_asked", "_caller", "_gateway", "changes", "events", "position")
 
     def __init__(self, gateway: "Gateway", caller: Caller, changes: Changeset, events: list[AuditEvent] | None = None):
         self._gateway = gateway
@@ -26,6 +28,8 @@ class Attempt:
         self._asked = 0
         self.changes = changes
         self.events: list[AuditEvent] = [] if events is None else events
+        self.position = 0
+        """Of its last event in the outbox, once it is kept."""
 
     def start_again(self, changes: Changeset) -> None:
         """Forget what was proposed; the next run stands on ``changes``."""
@@ -36,7 +40,7 @@ class Attempt:
     def perform(self, call: Call, route: Route) -> dict[str, Any] | None:
         """Resolve, decide, guard, do. Nothing is touched before the decision, and absence is told only after it."""
         call.asker = self._ask
-        call.account = call.principal.account
+        call.account = call.principal.account or call.account
         operation, changes = route.operation, self.changes
         resources: list[Resource] = []
         for resolve in operation.on:
@@ -58,30 +62,46 @@ class Attempt:
         self.events += audit.answered(call, self._caller, route, result)
         return result
 
+    def carry_out(self, call: ServiceCall, act: Callable[[ServiceCall], ServiceEvent | None]) -> None:
+        """What a service does by itself."""
+        call.asker = self._ask
+        call.store = self.changes.at(call.account, call.region)
+        call.world = self.changes
+        done = act(call)
+        if done is not None:
+            self.events.append(audit.done(call, done))
+
     def _ask(self, call: Call, action: str, params: dict[str, Any]) -> dict[str, Any] | None:
-        """Another service's operation on the caller's authority (a forward access session), decided and audited."""
+        """Another service's operation, decided and audited: on the caller's authority (a forward access session), or
+        on the asking service's own where it acts by itself."""
         service, operation = action.split(":")
         route = self._gateway.routes.find(service, operation)
+        caller = self._asking(call)
         inner = Call(
             route.signing_name,
             route.operation,
             params,
-            call.principal,
-            call.principal.account,
+            caller.principal,
+            caller.principal.account or call.account,
             call.region,
             call.time,
             call.request,
             call.request_id,
-            via=(*call.via, f"{call.service}.amazonaws.com"),
+            via=call.via if call.principal.kind == "service" else (*call.via, f"{call.service}.amazonaws.com"),
         )
         self._asked += 1
         inner.computed = call.computed.setdefault(self._asked, {})
-        attempt = Attempt(self._gateway, self._caller, self.changes.nested(), self.events)
+        attempt = Attempt(self._gateway, caller, self.changes.nested(), self.events)
         try:
             route.validate(params)
             result = attempt.perform(inner, route)
         except AwsError as error:
-            self.events.append(audit.refused(inner, self._caller, route, error))
+            self.events.append(audit.refused(inner, caller, route, error))
             raise
         attempt.changes.merge()
         return result
+
+    def _asking(self, call: Call) -> Caller:
+        if call.principal is self._caller.principal:
+            return self._caller
+        return self._gateway.represented.caller(call.principal, self.changes)

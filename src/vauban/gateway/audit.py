@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from vauban.gateway.callers import Caller
+from vauban.gateway.callers import Caller, trail_identity
 from vauban.gateway.routes import Route
-from vauban.kernel.calls import Call
+from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AccessDeniedException, AwsError
 from vauban.kernel.events import AuditEvent
+from vauban.kernel.operations import ServiceEvent
 
 
 def answered(call: Call, caller: Caller, route: Route, result: dict[str, Any] | None) -> tuple[AuditEvent, ...]:
@@ -27,6 +28,27 @@ def refused(call: Call, caller: Caller, route: Route, error: AwsError) -> AuditE
         event.authorization_id = error.authorization_id
         event.decision = error.decision.explain()
     return event
+
+
+def done(call: ServiceCall, event: ServiceEvent) -> AuditEvent:
+    """The audit event of what a service did by itself."""
+    return AuditEvent(
+        time=call.time,
+        request_id=call.request_id,
+        service=call.service,
+        operation=event.name,
+        account=call.account,
+        region=call.region,
+        principal=trail_identity(call.principal),
+        source_ip=call.request.source_ip,
+        user_agent=call.request.source_ip,
+        secure=True,
+        read_only=False,
+        params=None,
+        result=event.details,
+        resources=event.resources,
+        event_type="AwsServiceEvent",
+    )
 
 
 def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[str, Any] | None) -> AuditEvent:

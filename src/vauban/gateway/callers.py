@@ -87,7 +87,12 @@ def policies_of_role(world: World, role: Role) -> Policies:
 
 
 def caller_of(principal: Principal, policies: Policies) -> Caller:
-    trail_identity = (
+    return Caller(principal, policies, trail_identity(principal))
+
+
+def trail_identity(principal: Principal) -> tuple[str, str, str, str, str, str, str]:
+    """How the trail names a principal: ``AuditEvent.principal``."""
+    return (
         principal.kind,
         principal.account,
         principal.arn,
@@ -96,4 +101,3 @@ def caller_of(principal: Principal, policies: Policies) -> Caller:
         principal.access_key_id,
         principal.issuer_arn,
     )
-    return Caller(principal, policies, trail_identity)

@@ -1,21 +1,21 @@
 """One request, understood."""
 
+import copy
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.principals import Principal
+from vauban.kernel.ids import request_id as new_id
+from vauban.kernel.operations import BY_ITSELF, Operation
+from vauban.kernel.principals import Principal, service_principal
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
-
-if TYPE_CHECKING:
-    from vauban.kernel.operations import Operation
 
 
 class Pending(Exception):
@@ -61,7 +61,7 @@ class Call:
     def __init__(
         self,
         service: str,
-        operation: "Operation",
+        operation: Operation,
         params: dict[str, Any],
         principal: Principal,
         account: str,
@@ -113,20 +113,36 @@ class Call:
     def uuid(self) -> str:
         return str(uuid.uuid4())
 
+    @property
+    def cause(self) -> Principal:
+        """Who brings about what this call does."""
+        return self.principal
+
     def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:
         """Propose an event of this service; it leaves with the commit."""
-        self.store.emit(
-            DomainEvent(
-                id=self.uuid(),
-                source=f"aws.{self.service}",
-                detail_type=detail_type,
-                account=self.account,
-                region=self.region,
-                time=self.time,
-                resources=resources,
-                detail=detail,
-            )
-        )
+        self.store.emit(self._event(detail_type, resources, detail))
+
+    def send(
+        self,
+        detail_type: str,
+        *resources: str,
+        region: str = "",
+        account: str = "",
+        secrets: Mapping[str, bytes] | None = None,
+        **detail: Any,
+    ) -> None:
+        """Propose an event for the reactions of services in another region, or account, or both.
+
+        It arrives after the commit, at least once, in order, wherever that region is held. ``secrets`` are sealed until
+        the reaction is given them as ``event.secrets``.
+        """
+        to = (account or self.account, region or self.region)
+        self.store.emit(self._event(detail_type, resources, detail, to, dict(secrets or {})))
+
+    def _event(self, detail_type: str, resources: tuple[str, ...], detail: dict[str, Any], *more: Any) -> DomainEvent:
+        source = f"aws.{self.service}"
+        where = (self.account, self.region, self.time)
+        return DomainEvent(self.uuid(), source, detail_type, *where, resources, detail, self.cause, *more)
 
     def slowly(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of slow pure work (key generation), done off the loop; the handler is run again with it."""
@@ -163,3 +179,26 @@ class Call:
         if self.asker is None:
             raise RuntimeError("this call cannot ask")
         return self.asker(self, action, params)
+
+
+class ServiceCall(Call):
+    """What a service does by itself, when something falls due or an event reaches it. It asks as the service."""
+
+    __slots__ = ("_cause",)
+
+    def __init__(self, service: str, account: str, region: str, time: float, cause: Principal | None = None):
+        principal = service_principal(service)
+        name = principal.arn
+        request = Request("", "", headers={"user-agent": name}, source_ip=name, secure=True)
+        super().__init__(service, BY_ITSELF, {}, principal, account, region, time, request, new_id())
+        self._cause = cause or principal
+
+    @property
+    def cause(self) -> Principal:
+        return self._cause
+
+    def on_behalf_of(self, principal: Principal) -> "ServiceCall":
+        """This call, asking with all that ``principal`` may do now: a forward access session."""
+        forwarded = copy.copy(self)
+        forwarded.principal = principal
+        return forwarded

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from vauban.kernel.principals import Principal
+
 
 class DomainEvent(msgspec.Struct, frozen=True):
     """An event in EventBridge's own shape, as it waits in the outbox."""
@@ -18,6 +20,20 @@ class DomainEvent(msgspec.Struct, frozen=True):
     """Seconds since the epoch, by Vauban's clock."""
     resources: tuple[str, ...]
     detail: dict[str, Any]
+    cause: Principal | None = None
+    """Who brought it about: on whose behalf a reaction may ask."""
+    to: tuple[str, str] | None = None
+    """Account and region it is sent to, for services' reactions there alone; None for what is told at large."""
+    secrets: dict[str, bytes] = {}
+    """What only the reaction may see: sealed for as long as the event waits."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and region in which services react to it."""
+        return self.to or (self.account, self.region)
+
+    def __repr__(self) -> str:
+        return f"DomainEvent({self.id!r}, {self.source!r}, {self.detail_type!r}, place={self.place!r})"
 
 
 class AuditEvent(msgspec.Struct, array_like=True):

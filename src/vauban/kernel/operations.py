@@ -8,7 +8,7 @@ The handler is given the call, then each resource's record, then the request's m
 member of the model's input must be a parameter, be consumed by a resolver, or stand in ``unsupported``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import getmembers, isfunction, signature
 from types import ModuleType
@@ -19,7 +19,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.resources import Resolver, Resource
 
 if TYPE_CHECKING:
-    from vauban.kernel.calls import Call
+    from vauban.kernel.calls import Call, ServiceCall
 
 Handler = Callable[..., dict[str, Any] | None]
 Evaluate = Callable[[str, Resource], Decision]
@@ -118,7 +118,10 @@ class ServiceEvent:
     details: dict[str, Any] | None = None
 
 
-Act = Callable[["Call", Any], ServiceEvent | None]
+CarryOut = Callable[["ServiceCall", Callable[["ServiceCall"], ServiceEvent | None]], Awaitable[None]]
+"""Does what a service does by itself, in one commit; it runs again where that, or slow work, needs it."""
+
+Act = Callable[["ServiceCall", Any], ServiceEvent | None]
 DUE: dict[type, Act] = {}
 
 
@@ -135,12 +138,13 @@ def when_due(kind: type) -> Callable[[Act], Act]:
     return declare
 
 
-React = Callable[["Call", DomainEvent], None]
+React = Callable[["ServiceCall", DomainEvent], ServiceEvent | None]
 
 
 @dataclass(frozen=True)
 class Reaction:
-    """What a service does when it hears of an event. It may be told twice, and must do no harm the second time."""
+    """What a service does when it hears of an event, in the place it is for: the account and region it was sent to, or
+    happened in. It may be told twice, and must do no harm the second time."""
 
     service: str
     source: str

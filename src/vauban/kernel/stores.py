@@ -120,9 +120,10 @@ class Store(Protocol):
         """Whether what a call that proposes nothing has read was not one consistent state; then it is run again."""
         ...
 
-    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> int:
         """Durably apply the changes, their events and the audit events: together, or not at all.
 
+        The position of the last of their events in the outbox, where they stand one after the other; 0 without events.
         Raises ``kernel.errors.Conflict`` where a record that was read or written has moved since.
         """
         ...
@@ -143,8 +144,16 @@ class Store(Protocol):
         """Events that wait to be delivered, at positions greater than ``after``, oldest first."""
         ...
 
-    async def forget(self, up_to: int) -> None:
-        """Drop the events at positions up to and with ``up_to``."""
+    def newest(self) -> int:
+        """The position of the newest event there ever was, as far as this process has heard; cheap to ask."""
+        ...
+
+    def waits(self, position: int) -> bool:
+        """Whether the event at ``position`` of the outbox has not been delivered yet."""
+        ...
+
+    async def forget(self, positions: Sequence[int]) -> None:
+        """Drop the events at these positions: they were delivered."""
         ...
 
     async def prune_trail(self, before: float) -> int:

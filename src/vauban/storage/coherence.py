@@ -17,7 +17,7 @@ import mmap
 import threading
 from collections.abc import Sequence
 
-POSITION, RESERVED, CLOCK = 0, 1, 2
+POSITION, RESERVED, CLOCK, OUTBOX = 0, 1, 2, 3
 _RING = 8
 _SLOTS = 8192
 _WORD = 8
@@ -71,6 +71,15 @@ class Page:
         found = [(words[slot], words[slot + 1]) for slot in slots]
         self._barrier()
         return found if words[RESERVED] - after <= _SLOTS else None
+
+    @property
+    def outbox(self) -> int:
+        """The position of the newest event written since the page was made."""
+        return self.words[OUTBOX]
+
+    @outbox.setter
+    def outbox(self, position: int) -> None:
+        self.words[OUTBOX] = position
 
     @property
     def clock_offset(self) -> int:

@@ -12,12 +12,15 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec.msgpack import Ext
 
+from vauban.kernel.events import DomainEvent
 from vauban.kernel.records import KINDS, Identity, RecordKind
 from vauban.kernel.sealing import Sealer
 
 _SEALED = 1
 """The MessagePack extension type of a sealed field: what is sealed on disk is known whatever the class says today."""
 
+_encode_event = msgspec.msgpack.Encoder(enc_hook=str).encode
+_decode_event = msgspec.msgpack.Decoder(DomainEvent).decode
 _encoder = msgspec.msgpack.Encoder()
 _encode = _encoder.encode
 _decode = msgspec.msgpack.Decoder(dict[str, Any]).decode
@@ -58,6 +61,23 @@ class Codec:
             return layout.build(self._unsealed(identity, _decode(body)))
         except (ValueError, KeyError, RecursionError, msgspec.MsgspecError) as error:
             raise DamagedRecord(identity) from error
+
+    def encode_event(self, event: DomainEvent) -> bytes:
+        """An event as it waits, its secrets sealed. Raises TypeError for what no event may hold."""
+        if not event.secrets:
+            return _encode_event(event)
+        seal = self._sealer.seal
+        sealed = {name: seal(event.account, text, _secret_of(event, name)) for name, text in event.secrets.items()}
+        return _encode_event(msgspec.structs.replace(event, secrets=sealed))
+
+    def decode_event(self, body: bytes) -> DomainEvent:
+        """Raises ValueError for what is no event, or was altered."""
+        event = _decode_event(body)
+        if not event.secrets:
+            return event
+        unseal = self._sealer.unseal
+        opened = {name: unseal(event.account, text, _secret_of(event, name)) for name, text in event.secrets.items()}
+        return msgspec.structs.replace(event, secrets=opened)
 
     def _unsealed(self, identity: Identity, values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items():
@@ -103,6 +123,10 @@ class _Layout:
 def _binding(identity: Identity, field: str) -> bytes:
     """What a sealed field is bound to; MessagePack keeps the parts apart whatever they contain."""
     return _encode((*identity, field))
+
+
+def _secret_of(event: DomainEvent, name: str) -> bytes:
+    return _encode(("event", event.id, name))
 
 
 def _refuse_sealed(code: int, data: memoryview) -> Any:

@@ -29,8 +29,8 @@ class Batch(msgspec.Struct, array_like=True, frozen=True):
     commits: list[Commit]
     """Encoded one by one where they are made, so that what cannot be encoded fails alone."""
     audit: AuditBatch | None = None
-    forget_up_to: int = 0
-    """Events of the outbox up to this position have arrived."""
+    forget: list[int] = []
+    """Positions of events in the outbox that have been delivered."""
     prune_before: float | None = None
     """Audit chunks whose every event is older may go, some of them now."""
     segment: Segment | None = None
@@ -46,6 +46,8 @@ class Reply(msgspec.Struct, array_like=True, frozen=True):
     """Of the shared page, with those changes."""
     conflicts: list[int] = []
     """Which of its commits stood on something that has moved."""
+    events: list[int] = []
+    """For each of its commits, the position of its last event; 0 where it has none."""
     pruned: int = 0
     """How many chunks went."""
     fault: str = ""

@@ -1,7 +1,7 @@
 """What a worker has to say to the writer, gathered into batches: one under way, the next one filling."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ class _Work:
 
     commits: list[tuple[msgspec.Raw, Written, asyncio.Future]] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
-    forget_up_to: int = 0
+    forget: list[int] = field(default_factory=list)
     prune_before: float | None = None
     segment: Segment | None = None
     done: asyncio.Future | None = None
@@ -41,7 +41,7 @@ class _Work:
     def message(self) -> Batch:
         audit = batch(self.events) if self.events else None
         commits = [commit[0] for commit in self.commits]
-        return Batch(commits, audit, self.forget_up_to, self.prune_before, self.segment)
+        return Batch(commits, audit, self.forget, self.prune_before, self.segment)
 
 
 class Outbound:
@@ -65,7 +65,10 @@ class Outbound:
         return next((self._writing[each] for each in identities if each in self._writing), None)
 
     def commit(self, commit: Commit, written: Written) -> asyncio.Future:
-        """Raises TypeError or ValueError for what cannot be encoded; the future, Conflict or StorageUnavailable."""
+        """The future has the position of its last event, or raises Conflict or StorageUnavailable.
+
+        Raises TypeError or ValueError for what cannot be encoded.
+        """
         encoded = msgspec.Raw(encode(commit))
         durable = self._loop.create_future()
         self._writing.update(dict.fromkeys(written, durable))
@@ -92,8 +95,8 @@ class Outbound:
         except StorageUnavailable as error:
             raise AuditUnavailable(str(error)) from error
 
-    async def forget(self, up_to: int) -> None:
-        self._next.forget_up_to = max(self._next.forget_up_to, up_to)
+    async def forget(self, positions: Sequence[int]) -> None:
+        self._next.forget += positions
         await self._sent()
 
     async def prune(self, before: float) -> int:
@@ -165,6 +168,6 @@ class Outbound:
             elif number in reply.conflicts:
                 durable.set_exception(Conflict("a record has moved"))
             else:
-                durable.set_result(None)
+                durable.set_result(reply.events[number])
         if work.done is not None:
             work.done.set_result(reply)

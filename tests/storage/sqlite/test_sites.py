@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from vauban.kernel.errors import AuditUnavailable, Conflict, StorageUnavailable
 from vauban.storage.sqlite import Site, open_store
@@ -250,8 +251,11 @@ def test_only_the_owner_can_read_the_files(directory: Path, loops: asyncio.Runne
 
 
 def test_no_secret_is_found_in_any_file(directory: Path, loops: asyncio.Runner):
-    canaries = [b"canary-" + os.urandom(8).hex().encode() for _ in range(3)]
+    canaries = [b"canary-" + os.urandom(8).hex().encode() for _ in range(4)]
     driver = reopened(loops, directory)
+    changes = driver.store.begin()
+    changes.at(ACCOUNT, REGION).emit(structs.replace(domain_event("e"), secrets={"material": canaries[3]}))
+    driver.commit(changes)
     driver.put(Safe(ACCOUNT, REGION, "1", canaries[0], canaries[1]))
     driver.put(Safe(ACCOUNT, REGION, "1", canaries[2]))
     for _ in range(2):
@@ -267,4 +271,5 @@ def test_no_secret_is_found_in_any_file(directory: Path, loops: asyncio.Runner):
         assert not any(canary in path.read_bytes() for canary in canaries)
     driver = reopened(loops, directory)
     assert driver.here().get(Safe, "1") == Safe(ACCOUNT, REGION, "1", canaries[2])
+    assert [event.secrets for _, event in driver.store.outbox()] == [{"material": canaries[3]}]
     driver.run(driver.store.close())

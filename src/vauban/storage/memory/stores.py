@@ -1,7 +1,7 @@
 """``kernel.stores.Store`` in dicts."""
 
-from collections import deque
 from collections.abc import Callable, Sequence, Set
+from itertools import islice
 from typing import Any
 
 from vauban.kernel.errors import Conflict
@@ -22,7 +22,7 @@ class MemoryStore:
     def __init__(self, sealer: Sealer):
         self._codec = Codec(sealer)
         self._table = Table()
-        self._outbox: deque[tuple[int, DomainEvent]] = deque()
+        self._outbox: dict[int, bytes] = {}
         self._position = 0
         self._chunks = ChunkDeque()
         self.trail = Trail(self._chunks)
@@ -33,19 +33,21 @@ class MemoryStore:
     def stale(self, changes: Changeset) -> bool:
         return changes.epoch != self._table.version and (changes.snapshot or self._moved(changes))
 
-    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> int:
         """Raises Conflict, and TypeError or ValueError for what a record may not hold."""
         if self._moved(changes):
             raise Conflict
         applied = changes_of(changes, self._codec)
+        events = [self._codec.encode_event(event) for event in changes.events or ()]
         self._table.version += bool(applied)
         for change in applied:
             self._table.apply(change, changes.pending[change.identity])
-        for event in changes.events or ():
+        for event in events:
             self._position += 1
-            self._outbox.append((self._position, event))
+            self._outbox[self._position] = event
         for event in audit:
             self._chunks.append(event)
+        return self._position if events else 0
 
     def audit(self, event: AuditEvent) -> None:
         self._chunks.append(event)
@@ -66,12 +68,21 @@ class MemoryStore:
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
         """Events at positions greater than ``after``, oldest first."""
-        return [each for each in self._outbox if each[0] > after][:limit]
+        found = islice((position for position in self._outbox if position > after), limit)
+        return [(position, self._codec.decode_event(self._outbox[position])) for position in found]
 
-    async def forget(self, up_to: int) -> None:
-        """Drop the events at positions up to and with ``up_to``."""
-        while self._outbox and self._outbox[0][0] <= up_to:
-            self._outbox.popleft()
+    def newest(self) -> int:
+        """The position of the newest event there ever was."""
+        return self._position
+
+    def waits(self, position: int) -> bool:
+        """Whether the event there has not been delivered yet."""
+        return position in self._outbox
+
+    async def forget(self, positions: Sequence[int]) -> None:
+        """Drop the events there: they were delivered."""
+        for position in positions:
+            self._outbox.pop(position, None)
 
     async def prune_trail(self, before: float) -> int:
         """Nothing: memory keeps the newest chunks only, and they go by themselves."""

@@ -88,6 +88,9 @@ class Reader:
             "SELECT position, event FROM outbox WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
         ).fetchall()
 
+    def waits(self, position: int) -> bool:
+        return self._execute("SELECT 1 FROM outbox WHERE position = ?", (position,)).fetchone() is not None
+
     def close(self) -> None:
         self._connection.close()
 

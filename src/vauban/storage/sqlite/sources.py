@@ -125,6 +125,10 @@ class Source:
         self.release()
         return self._reader.outbox(after, limit)
 
+    def waits(self, position: int) -> bool:
+        self.release()
+        return self._reader.waits(position)
+
     def release(self) -> None:
         self._reader.release()
 

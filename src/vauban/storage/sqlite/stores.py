@@ -7,8 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.records import Identity
 from vauban.kernel.sealing import Sealer
@@ -30,9 +28,6 @@ CACHED_RECORDS = 200_000
 _PAUSES = 4
 """How much longer than it works what works behind everybody's back rests."""
 
-_encode_event = msgspec.msgpack.Encoder(enc_hook=str).encode
-_decode_event = msgspec.msgpack.Decoder(DomainEvent).decode
-
 
 class SqliteStore:
     """One worker's store. Made, used and closed on one event loop."""
@@ -41,6 +36,7 @@ class SqliteStore:
         self._path = path
         self._directory = path.parent
         self._codec = Codec(sealer)
+        self._page = page
         self._words = page.words
         self._source = Source(path, self._codec, page, cached_records)
         self._outbound = Outbound(link, self._source.keep)
@@ -59,7 +55,7 @@ class SqliteStore:
     def stale(self, changes: Changeset) -> bool:
         return not self._source.consistent(changes)
 
-    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> None:
+    async def commit(self, changes: Changeset, audit: Sequence[AuditEvent]) -> int:
         """Raises Conflict, StorageUnavailable, and TypeError or ValueError for what a record may not hold."""
         while (other := self._outbound.writing(changes.reads)) is not None:
             await asyncio.wait((other,))
@@ -67,10 +63,10 @@ class SqliteStore:
         commit = Commit(
             [(identity, entry[0]) for identity, entry in changes.reads.items()],
             changes_of(changes, self._codec),
-            [_encode_event(event) for event in changes.events or ()],
+            [self._codec.encode_event(event) for event in changes.events or ()],
             batch(audit) if audit else None,
         )
-        await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
+        return await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
 
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         return self._source.due(until, passing_over)
@@ -87,11 +83,19 @@ class SqliteStore:
 
     def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
         """Events at positions greater than ``after``, oldest first."""
-        return [(position, _decode_event(event)) for position, event in self._source.outbox(after, limit)]
+        return [(position, self._codec.decode_event(event)) for position, event in self._source.outbox(after, limit)]
 
-    async def forget(self, up_to: int) -> None:
-        """Drop the events at positions up to and with ``up_to``."""
-        await self._outbound.forget(up_to)
+    def newest(self) -> int:
+        """The position of the newest event written since the server was started."""
+        return self._page.outbox
+
+    def waits(self, position: int) -> bool:
+        """Whether the event there has not been delivered yet."""
+        return self._source.waits(position)
+
+    async def forget(self, positions: Sequence[int]) -> None:
+        """Drop the events there: they were delivered."""
+        await self._outbound.forget(positions)
 
     async def prune_trail(self, before: float) -> int:
         """Forget the oldest audit chunks whose every event is of a time before; how many went."""

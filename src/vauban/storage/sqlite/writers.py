@@ -21,6 +21,7 @@ _ADD_ENTRY = "INSERT OR REPLACE INTO index_entries VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE_ENTRY = (
     "DELETE FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id = ?"
 )
+_LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
 _ADD_DUE = "INSERT OR REPLACE INTO due VALUES (?, ?, ?, ?, ?)"
 _PUT_SEGMENT = "INSERT OR REPLACE INTO audit_segments VALUES (?, ?, ?, ?, ?)"
 _REMOVE_DUE = "DELETE FROM due WHERE at = ? AND kind = ? AND account = ? AND region = ? AND id = ?"
@@ -36,13 +37,14 @@ class Writer:
         self._version, self._sequence, self._hash = connection.execute(
             "SELECT version, tip_sequence, tip_hash FROM state"
         ).fetchone()
+        self._outbox = connection.execute(_LAST_EVENT).fetchone()[0]
 
     def write(self, batches: Sequence[Batch]) -> list[Reply]:
         """Commit all batches at once; a reply to each, in order. Where the disk refuses, nothing is written."""
-        group = _Group(self._version + 1)
+        group = _Group(self._version + 1, self._outbox + 1)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            conflicts = [self._gather(group, batch) for batch in batches]
+            gathered = [self._gather(group, batch) for batch in batches]
             pruned = self._apply(group, batches)
             tip = self._append_chunk(group)
             self._connection.execute(
@@ -56,19 +58,22 @@ class Writer:
             return [Reply(fault=str(error))] * len(batches)
         self._sequence, self._hash = tip
         position = self._publish(group)
-        return [Reply(self._version, position, each, pruned) for each in conflicts]
+        return [Reply(self._version, position, *each, pruned) for each in gathered]
 
-    def _gather(self, group: "_Group", batch: Batch) -> list[int]:
-        """Add to the group what stands on nothing that moved; the numbers of the commits that do not."""
-        conflicts = []
+    def _gather(self, group: "_Group", batch: Batch) -> tuple[list[int], list[int]]:
+        """Add to the group what stands on nothing that moved; the numbers of the commits that do not, and where in the
+        outbox each commit's events end."""
+        conflicts, events = [], []
         for number, commit in enumerate(batch.commits):
             if self._moved(group, commit):
                 conflicts.append(number)
+                events.append(0)
             else:
                 group.add(commit)
+                events.append(group.last_event if commit.events else 0)
         if batch.audit is not None:
             group.audit.append(batch.audit)
-        return conflicts
+        return conflicts, events
 
     def _moved(self, group: "_Group", commit: Commit) -> bool:
         for identity, version in commit.reads:
@@ -95,10 +100,8 @@ class Writer:
         many(_ADD_ENTRY, [_entry(each.identity, place) for each in changes for place in each.added])
         many(_REMOVE_DUE, [(each.due_before, *each.identity) for each in changes if each.due_before is not None])
         many(_ADD_DUE, [(each.due, *each.identity) for each in changes if each.due is not None])
-        many("INSERT INTO outbox (event) VALUES (?)", [(event,) for event in group.events])
-        forgotten = max(batch.forget_up_to for batch in batches)
-        if forgotten:
-            self._connection.execute("DELETE FROM outbox WHERE position <= ?", (forgotten,))
+        many("INSERT INTO outbox VALUES (?, ?)", enumerate(group.events, group.first_event))
+        many("DELETE FROM outbox WHERE position = ?", [(each,) for batch in batches for each in batch.forget])
         many(_PUT_SEGMENT, [_segment_row(batch.segment) for batch in batches if batch.segment is not None])
         return self._prune([batch.prune_before for batch in batches if batch.prune_before is not None])
 
@@ -132,6 +135,8 @@ class Writer:
         """Tell every worker what changed, now that it is durable; the page's position."""
         if len(self._versions) > _VERSIONS_KEPT:
             self._versions.clear()
+        if group.events:
+            self._outbox = self._page.outbox = group.last_event
         if not group.changes:
             return self._page.position
         self._version = group.version
@@ -142,15 +147,22 @@ class Writer:
 class _Group:
     """What one commit of the database will hold."""
 
-    __slots__ = ("audit", "changes", "events", "version", "versions")
+    __slots__ = ("audit", "changes", "events", "first_event", "version", "versions")
 
-    def __init__(self, version: int):
+    def __init__(self, version: int, first_event: int):
         self.version = version
+        self.first_event = first_event
+        """The position in the outbox that the first event will have."""
         self.versions: dict[Identity, int] = {}
         """Of the records that this group changes."""
         self.changes: list[Change] = []
         self.events: list[bytes] = []
         self.audit: list[AuditBatch] = []
+
+    @property
+    def last_event(self) -> int:
+        """The position in the outbox of the last event there will be."""
+        return self.first_event + len(self.events) - 1
 
     def add(self, commit: Commit) -> None:
         for change in commit.changes:
