@@ -111,7 +111,7 @@ class Gateway:
             {},
             caller.principal,
             caller.principal.account,
-            identified.region,
+            route.service.region or identified.region,
             self._now(),
             request,
             request_id,

@@ -103,6 +103,11 @@ class Call:
         return datetime.fromtimestamp(self.time, UTC)
 
     @property
+    def second(self) -> datetime:
+        """Now, as services tell it that count in whole seconds."""
+        return datetime.fromtimestamp(int(self.time), UTC)
+
+    @property
     def real_time(self) -> float:
         """Seconds since the epoch by the real clock: what one-time codes and tokens of others are made by."""
         return time.time()

@@ -94,8 +94,11 @@ class Service:
         *modules: ModuleType,
         conditions: Conditions = NO_CONDITIONS,
         guard: Guard | None = None,
+        region: str = "",
     ):
         self.name = name
+        self.region = region
+        """Of a global service: the Region that its calls count for, whatever they are signed for."""
         self.conditions = conditions
         self.guard = guard
         """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
