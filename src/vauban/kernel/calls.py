@@ -15,6 +15,7 @@ from vauban.kernel.operations import BY_ITSELF, Operation
 from vauban.kernel.principals import Principal, service_principal
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
+from vauban.kernel.sealing import Sealer
 from vauban.kernel.stores import Records, World
 
 
@@ -44,6 +45,7 @@ class Call:
         "account",
         "asker",
         "computed",
+        "mfa",
         "operation",
         "params",
         "principal",
@@ -51,6 +53,7 @@ class Call:
         "request",
         "request_id",
         "resources",
+        "sealer",
         "service",
         "store",
         "time",
@@ -95,6 +98,10 @@ class Call:
         """Every account held here, set with ``store``: to look up those whom a policy names, and no more."""
         self.computed: dict[Any, Any] = {}
         """Results of slow work, kept from one run of the handler to the next."""
+        self.mfa: float | None = None
+        """When this very call showed a second factor (seconds since the epoch); a session's is in its principal."""
+        self.sealer: Sealer
+        """Seals what callers keep for us, such as session tokens; set by the gateway."""
         self.asker: Callable[[Call, str, dict[str, Any]], Any] | None = None
         """What answers ``ask``; set by the gateway."""
 

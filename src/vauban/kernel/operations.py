@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.decisions import Decision
 from vauban.kernel.events import DomainEvent
+from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Resolver, Resource
 
 if TYPE_CHECKING:
     from vauban.kernel.calls import Call, ServiceCall
+    from vauban.kernel.stores import World
 
 Handler = Callable[..., dict[str, Any] | None]
 Evaluate = Callable[[str, Resource], Decision]
 Decide = Callable[["Call", tuple[Resource, ...], Evaluate], Decision]
 """An operation's own rule of authorization, where AWS has one; ``evaluate(action, resource)`` asks the policies."""
+
+Identify = Callable[["Call", "World"], Principal]
+"""Who calls an operation that nobody signs: what its params prove. Raises AwsErrors."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Operation:
     """Whether the trail keeps the result: None follows CloudTrail (only of operations that change something)."""
     parameters: tuple[str, ...]
     """The handler's keyword parameters: snake-case members that it takes."""
+    identify: Identify | None = None
 
 
 def operation(
@@ -54,6 +60,7 @@ def operation(
     unsupported: tuple[str, ...] = (),
     decide: Decide | None = None,
     audit_result: bool | None = None,
+    identify: Identify | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare a function to be an AWS operation."""
 
@@ -61,7 +68,7 @@ def operation(
         resolvers = on if isinstance(on, tuple) else (on,)
         names = tuple(signature(handler).parameters)[1 + len(resolvers) :]
         handler.__operation__ = Operation(
-            name, handler, resolvers, action, also, unsupported, decide, audit_result, names
+            name, handler, resolvers, action, also, unsupported, decide, audit_result, names, identify
         )
         return handler
 
