@@ -11,14 +11,21 @@ from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Callers
 from vauban.gateway.represented import Represented
-from vauban.gateway.routes import Routes
+from vauban.gateway.routes import Route, Routes
 from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sessions import Sessions
 from vauban.identity.signers import Identified
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall
-from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable, WorkFailed
+from vauban.kernel.errors import (
+    AuditUnavailable,
+    AwsError,
+    Conflict,
+    StorageUnavailable,
+    ValidationException,
+    WorkFailed,
+)
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service, ServiceEvent
@@ -131,6 +138,7 @@ class Gateway:
             if attempt.position and self._arrival is not None:
                 await self._arrive(attempt)
         except AwsError as error:
+            error = _worded(error, route)
             attempt.events.append(audit.refused(call, caller, route, error))
             self._remember(attempt.events)
             response = codec.write_error(error, request_id)
@@ -203,3 +211,9 @@ class Gateway:
 
     def _access_key(self, access_key_id: str) -> AccessKey | None:
         return self.store.load((_ACCESS_KEY, "", "", access_key_id))
+
+
+def _worded(error: AwsError, route: Route) -> AwsError:
+    """The error as the service says it."""
+    wording = route.service.wording
+    return error if wording is None or not isinstance(error, ValidationException) else wording(error)

@@ -42,7 +42,7 @@ def done(call: ServiceCall, event: ServiceEvent) -> AuditEvent:
         request_id=call.request_id,
         service=call.service,
         operation=event.name,
-        account=call.account,
+        account=event.account or call.account,
         region=call.region,
         principal=trail_identity(call.principal),
         source_ip=call.request.source_ip,

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.decisions import Decision
+from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Resolver, Resource
@@ -90,6 +91,7 @@ class Conditions:
 
 NO_CONDITIONS = Conditions({}, {})
 Guard = Callable[["Call", tuple[Resource, ...]], None]
+Wording = Callable[[ValidationException], AwsError]
 
 
 class Service:
@@ -102,6 +104,7 @@ class Service:
         conditions: Conditions = NO_CONDITIONS,
         guard: Guard | None = None,
         region: str = "",
+        wording: Wording | None = None,
     ):
         self.name = name
         self.region = region
@@ -109,6 +112,8 @@ class Service:
         self.conditions = conditions
         self.guard = guard
         """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
+        self.wording = wording
+        """How the service says that a request is not as its model has it, where it does not say ValidationException."""
         self.operations: dict[str, Operation] = {}
         for module in modules:
             for _, function in getmembers(module, isfunction):
@@ -126,6 +131,8 @@ class ServiceEvent:
     resources: tuple[tuple[str, str, str], ...] = ()
     """ARN, CloudTrail resource type, owning account."""
     details: dict[str, Any] | None = None
+    account: str = ""
+    """Whose trail it is on, where that is not the account it was done in."""
 
 
 CarryOut = Callable[["ServiceCall", Callable[["ServiceCall"], ServiceEvent | None]], Awaitable[None]]
