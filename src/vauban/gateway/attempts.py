@@ -97,7 +97,7 @@ class Attempt:
             call.time,
             call.request,
             call.request_id,
-            via=call.via if call.principal.kind == "service" else (*call.via, f"{call.service}.amazonaws.com"),
+            via=self._via(call, route),
         )
         self._asked += 1
         inner.computed = call.computed.setdefault(self._asked, {})
@@ -110,6 +110,13 @@ class Attempt:
             raise
         attempt.changes.merge()
         return result
+
+    @staticmethod
+    def _via(call: Call, route: Route) -> tuple[str, ...]:
+        """Nobody stands between where a service asks as itself, or asks one of its own operations."""
+        if call.principal.kind == "service" or call.service == route.signing_name:
+            return call.via
+        return (*call.via, f"{call.service}.amazonaws.com")
 
     def _asking(self, call: Call) -> Caller:
         if call.principal is self._caller.principal:

@@ -9,6 +9,7 @@ from vauban.policy.explain import explain
 from vauban.policy.plans import Plan, decide, plan
 from vauban.policy.policies import Policies, Policy, full_access
 from vauban.policy.principals import canonical_user_id
+from vauban.policy.public_access import grants_public_access
 from vauban.policy.refusals import MalformedPolicy, OversizedPolicy
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "denial_message",
     "explain",
     "full_access",
+    "grants_public_access",
     "plan",
 ]

@@ -13,6 +13,7 @@ Kind = Literal[
     "aws-managed-rcp",
     "endpoint",
     "resource",
+    "secret",
     "key",
     "trust",
 ]
@@ -93,6 +94,7 @@ RULES: dict[str, Rules] = {
     "aws-managed-rcp": Rules(REQUIRED),
     "endpoint": Rules(REQUIRED, size=20_480, size_ignores_space=True),
     "resource": Rules(REQUIRED),
+    "secret": Rules(REQUIRED, size=20_480, invalid_principal="This resource policy contains an unsupported principal."),
     "key": Rules(
         REQUIRED,
         action=OPTIONAL,

@@ -1,0 +1,50 @@
+"""The rotation function, called: the one place where Secrets Manager meets Lambda.
+
+Source: "Lambda function rotation", AWS Secrets Manager User Guide.
+"""
+
+import json
+
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import AccessDeniedException, AwsError
+from vauban.services.secretsmanager.rotation_runs import RotationRun
+
+INVOKE = "lambda:Invoke"
+CANNOT_INVOKE = (
+    "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the "
+    "principal secretsmanager.amazonaws.com."
+)
+
+
+class StepFailed(Exception):
+    """The function could not be called, or answered with an error."""
+
+
+def require_invocable(call: Call, lambda_arn: str) -> None:
+    """Raises AccessDeniedException unless the function is there and may be invoked."""
+    try:
+        call.ask(INVOKE, FunctionName=lambda_arn, InvocationType="DryRun")
+    except AwsError as error:
+        decision = error.decision if isinstance(error, AccessDeniedException) else None
+        raise AccessDeniedException(CANNOT_INVOKE, decision) from error
+
+
+def invoke(call: Call, run: RotationRun) -> None:
+    """Have the function do the run's next step. Raises StepFailed."""
+    event = {
+        "Step": run.steps[0],
+        "SecretId": run.secret_arn,
+        "ClientRequestToken": run.version_id,
+        "RotationToken": run.token.decode(),
+    }
+    try:
+        answer = call.ask(
+            INVOKE,
+            FunctionName=run.lambda_arn,
+            InvocationType="RequestResponse",
+            Payload=json.dumps(event).encode(),
+        )
+    except AwsError as error:
+        raise StepFailed(f"{error.code}: {error.message}") from error
+    if answer.get("FunctionError"):
+        raise StepFailed(answer["FunctionError"])
