@@ -5,15 +5,18 @@ import importlib
 import pkgutil
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from vauban import services
 from vauban.administration.accounts import Accounts
 from vauban.administration.doors import PREFIX, Answer, Door
 from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
+from vauban.background.jobs import Jobs
 from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
+from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import Service
@@ -55,7 +58,8 @@ class Vauban:
             arrival=self._arrival,
         )
         self.relay = Relay(store, self.gateway.carry_out)
-        self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now)
+        self.jobs = Jobs(store, self.gateway.carry_out, self.clock.now, sink_of(self.settings))
+        self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now, self.jobs)
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
@@ -133,6 +137,13 @@ class Scratch(Vauban):
         for key in keys:
             await self.accounts.create(key.account, key.access_key_id, key.secret_access_key.decode())
         return {"status": "reset"}
+
+
+def sink_of(settings: Settings) -> DirectorySink | None:
+    """What stands for S3 where trails deliver to it; a scratch server has none unless one is named."""
+    if settings.trail_sink:
+        return DirectorySink(str(Path(settings.trail_sink).absolute()))
+    return None if settings.scratch else DirectorySink(str((settings.directory / "trails").absolute()))
 
 
 def _memory() -> MemoryStore:

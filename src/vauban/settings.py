@@ -101,6 +101,9 @@ class Settings:
         "MODE",
     )
     trail_days: int = _setting(0, _whole(0, 36_500), "days to keep audit events for; 0 keeps them for ever", "DAYS")
+    trail_sink: str = _setting(
+        "", str, "directory to deliver trails to, a folder for each S3 bucket (default: DIR/trails)", "DIR"
+    )
     account: tuple[AccountKey, ...] = _setting(
         (), _account_key, "account to make at first start, with its root key; repeatable", "ID=KEYID:SECRET", True
     )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from vauban.background.clocks import VirtualClock
+from vauban.background.jobs import Jobs
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.operations import DUE, CarryOut, ServiceEvent
 from vauban.kernel.records import KINDS, Identity, RecordKind
@@ -22,13 +23,19 @@ class Timers:
     """Runs the ``@when_due`` functions. A record is done with when its own ``due`` has moved on or gone."""
 
     def __init__(
-        self, store: Store, carry_out: CarryOut, settle: Callable[[], Awaitable[Any]], now: Callable[[], float]
+        self,
+        store: Store,
+        carry_out: CarryOut,
+        settle: Callable[[], Awaitable[Any]],
+        now: Callable[[], float],
+        jobs: Jobs,
     ):
-        """``settle`` delivers the events of what was done."""
+        """``settle`` delivers the events of what was done; ``jobs`` are run where the clock arrives."""
         self._store = store
         self._carry_out = carry_out
         self._settle = settle
         self._now = now
+        self._jobs = jobs
         self._failed: dict[Identity, float] = {}
 
     async def advance(self, clock: VirtualClock, moment: float) -> int:
@@ -40,6 +47,7 @@ class Timers:
             done += await self._act(identity, max(at, self._now()))
             await self._settle()
         await clock.move_to(moment)
+        await self._jobs.run(moment)
         return done
 
     async def run(self, until: float) -> int:

@@ -38,6 +38,11 @@ class PrivateKey:
         self.public_der = self._public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         """The public key, a SubjectPublicKeyInfo in DER."""
 
+    @property
+    def public_pkcs1(self) -> bytes:
+        """The public key of an RSA key, an RSAPublicKey (RFC 8017) in DER."""
+        return self._public.public_bytes(Encoding.DER, PublicFormat.PKCS1)
+
     def encode(self) -> bytes:
         """PKCS #8 in DER, the same for the same key, whatever the encoding it came in."""
         return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

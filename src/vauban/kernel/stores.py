@@ -5,7 +5,6 @@ from typing import Any, Protocol, TypeVar
 
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.records import Identity
-from vauban.kernel.sealing import Sealer
 
 T = TypeVar("T")
 
@@ -105,6 +104,10 @@ class Trail(Protocol):
         """The log's newest place."""
         ...
 
+    def reach(self, sequence: int, count: int) -> int:
+        """The place about ``count`` events after another, or the newest."""
+        ...
+
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""
         ...
@@ -112,9 +115,6 @@ class Trail(Protocol):
 
 class Store(Protocol):
     """Records kept. Reads are synchronous (memory, then disk); commits are awaited."""
-
-    sealer: Sealer
-    """What secrets are sealed with on their way to disk, and whatever else leaves the house sealed."""
 
     def begin(self) -> Changeset:
         """A changeset over the newest committed state: whatever was acknowledged to anyone before is seen."""

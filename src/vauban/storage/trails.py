@@ -23,6 +23,10 @@ class Chunks(Protocol):
         """Those of greater sequences, oldest first."""
         ...
 
+    def counts(self, sequence: int) -> Iterator[tuple[int, int]]:
+        """Sequence and count of those of greater sequences, oldest first."""
+        ...
+
     def numbered(self, sequence: int) -> Chunk | None: ...
 
     def holding(self, term: int, since: float, until: float, up_to: int) -> Iterator[Chunk]:
@@ -132,6 +136,14 @@ class Trail:
     def end(self) -> int:
         """The sequence of the newest chunk."""
         return self._chunks.tip()[0]
+
+    def reach(self, sequence: int, count: int) -> int:
+        """The sequence of the last of the chunks after another that together hold about ``count`` events, or of it."""
+        for reached, events in self._chunks.counts(sequence):
+            sequence, count = reached, count - events
+            if count <= 0:
+                break
+        return sequence
 
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""

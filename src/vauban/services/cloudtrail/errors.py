@@ -6,6 +6,26 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErro
 from vauban.kernel.errors import AwsError
 
 
+class CloudTrailARNInvalidException(AwsError):
+    pass
+
+
+class CloudTrailAccessNotEnabledException(AwsError):
+    pass
+
+
+class InsightNotEnabledException(AwsError):
+    pass
+
+
+class InvalidEventSelectorsException(AwsError):
+    pass
+
+
+class InvalidHomeRegionException(AwsError):
+    pass
+
+
 class InvalidLookupAttributesException(AwsError):
     pass
 
@@ -14,7 +34,63 @@ class InvalidNextTokenException(AwsError):
     pass
 
 
+class InvalidParameterCombinationException(AwsError):
+    pass
+
+
+class InvalidParameterException(AwsError):
+    pass
+
+
+class InvalidS3BucketNameException(AwsError):
+    pass
+
+
+class InvalidS3PrefixException(AwsError):
+    pass
+
+
+class InvalidTagParameterException(AwsError):
+    pass
+
+
 class InvalidTimeRangeException(AwsError):
+    pass
+
+
+class InvalidTrailNameException(AwsError):
+    pass
+
+
+class MaximumNumberOfTrailsExceededException(AwsError):
+    pass
+
+
+class NotOrganizationMasterAccountException(AwsError):
+    pass
+
+
+class OrganizationNotInAllFeaturesModeException(AwsError):
+    pass
+
+
+class OrganizationsNotInUseException(AwsError):
+    pass
+
+
+class ResourceTypeNotSupportedException(AwsError):
+    pass
+
+
+class TagsLimitExceededException(AwsError):
+    pass
+
+
+class TrailAlreadyExistsException(AwsError):
+    pass
+
+
+class TrailNotFoundException(AwsError):
     pass
 
 

@@ -49,6 +49,9 @@ class ChunkDeque:
         self._close()
         return (each for each in list(self._kept) if each.sequence > sequence)
 
+    def counts(self, sequence: int) -> Iterator[tuple[int, int]]:
+        return ((each.sequence, each.count) for each in self.after(sequence))
+
     def numbered(self, sequence: int) -> Chunk | None:
         self._close()
         return next((each for each in self._kept if each.sequence == sequence), None)

@@ -158,6 +158,10 @@ class ChunkReader:
             yield Chunk(*row)
             sequence = row[0]
 
+    def counts(self, sequence: int) -> Iterator[tuple[int, int]]:
+        query = "SELECT sequence, count FROM audit_chunks WHERE sequence > ? ORDER BY sequence"
+        yield from self._execute(query, (sequence,))
+
     def numbered(self, sequence: int) -> Chunk | None:
         row = self._execute(f"{_CHUNK} WHERE sequence = ?", (sequence,)).fetchone()
         return Chunk(*row) if row else None
