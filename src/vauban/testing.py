@@ -50,16 +50,20 @@ class InProcess:
         region: str = "us-east-1",
         account: str | None = None,
         user: str | None = None,
+        credentials: dict[str, Any] | None = None,
         **more: Any,
     ) -> "BaseClient":
-        """A boto3 client that signs as the account's root, or as one of its users."""
-        key = self._wait(self.vauban.accounts.access_key(account or self.account, user))
+        """A boto3 client that signs as the account's root, as one of its users, or with ``Credentials`` of STS."""
+        if credentials is None:
+            key = self._wait(self.vauban.accounts.access_key(account or self.account, user))
+            credentials = {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key.decode()}
         client = _session().client(
             service,
             region_name=region,
             endpoint_url=more.pop("endpoint_url", "http://vauban.test"),
-            aws_access_key_id=key.access_key_id,
-            aws_secret_access_key=key.secret_access_key.decode(),
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials.get("SessionToken"),
             **more,
         )
         client.meta.events.register("before-send", self._send)

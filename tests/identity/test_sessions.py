@@ -1,4 +1,5 @@
 import base64
+import os
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,10 @@ from hypothesis import strategies as st
 
 from vauban.crypto.sealers import AccountSealer
 from vauban.identity.access_keys import account_of_key
-from vauban.identity.sessions import Sessions
+from vauban.identity.sessions import LONGEST_TOKEN, OversizedSession, Sessions
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.errors import AwsError
-from vauban.kernel.principals import Principal
+from vauban.kernel.principals import Principal, SessionContext
 
 ACCOUNT = "111122223333"
 ROLE = Principal(
@@ -19,21 +20,28 @@ ROLE = Principal(
     arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/worker",
     unique_id="AROAEXAMPLE:worker",
     issuer_arn=f"arn:aws:iam::{ACCOUNT}:role/app",
+    issuer_id="AROAEXAMPLE",
     tags={"team": "é"},
+    session=SessionContext(
+        1_440_938_160.0,
+        mfa=1_440_938_160.0,
+        source_identity="alice",
+        transitive_tags=("team",),
+        facts={"saml:sub": "alice", "saml:cn": ["a", "b"]},
+    ),
 )
 
 
 @pytest.fixture(scope="module")
-def sessions(now):
-    return Sessions(AccountSealer.ephemeral(), lambda: now)
+def sessions():
+    return Sessions(AccountSealer.ephemeral())
 
 
 def test_a_token_carries_its_session(sessions, now):
-    session, token = sessions.issue(
-        ROLE, 3600, policies=('{"Version": "2012-10-17"}',), transitive_tags=("team",), source_identity="alice", mfa=now
-    )
+    session, token = sessions.issue(ROLE, 3600, policies=('{"Version": "2012-10-17"}',), policy_arns=("arn",))
     opened = sessions.open(token)
     assert opened == session
+    assert sessions.open(token) is opened
     assert opened.principal == replace(ROLE, access_key_id=session.principal.access_key_id)
     assert opened.expires == now + 3600
     assert opened.principal.access_key_id.startswith("ASIA")
@@ -47,8 +55,22 @@ def test_tokens_and_keys_differ(sessions):
     assert first.secret_access_key != second.secret_access_key
 
 
-def test_a_token_of_another_server_is_none(sessions, now):
-    _, token = Sessions(AccountSealer.ephemeral(), lambda: now).issue(ROLE, 60)
+def test_a_token_is_as_long_as_is_wished(sessions):
+    for wished in (0, 1000, 1001, 4096):
+        session, token = sessions.issue(ROLE, 60, smallest_token=wished)
+        assert wished <= len(token) <= max(wished + 4, 700)
+        assert sessions.open(token) == session
+
+
+def test_what_no_token_can_carry_is_not_issued(sessions):
+    tags = {f"{number:0128}{os.urandom(40).hex()}": os.urandom(100).hex() for number in range(50)}
+    with pytest.raises(OversizedSession) as caught:
+        sessions.issue(replace(ROLE, tags=tags), 60)
+    assert caught.value.size > LONGEST_TOKEN
+
+
+def test_a_token_of_another_server_is_none(sessions):
+    _, token = Sessions(AccountSealer.ephemeral()).issue(ROLE, 60)
     assert sessions.open(token) is None
 
 
@@ -73,6 +95,8 @@ def test_a_token_that_is_too_long_is_not_even_looked_at(sessions):
 def test_a_session_belongs_to_an_account(sessions):
     with pytest.raises(ValueError):
         sessions.issue(replace(ROLE, account=""), 60)
+    with pytest.raises(ValueError):
+        sessions.issue(replace(ROLE, session=None), 60)
 
 
 def test_nothing_secret_is_shown(sessions):

@@ -82,7 +82,11 @@ class Accounts:
     async def access_key(self, account: str, user_name: str | None = None) -> AccessKey:
         """The first access key of the account's root, or of a user, made where there is none."""
         owner = f"{account}/{user_name or ''}"
-        found = self._store.begin().at("", "").list(AccessKey, index="owner", value=owner, limit=1)
+        records = self._store.begin().at("", "")
+        known = records.get(Account, account)
+        if known is not None and known.closed:
+            raise LookupError(f"account {account} is closed")
+        found = records.list(AccessKey, index="owner", value=owner, limit=1)
         return found[0] if found else await self._new_access_key(account, user_name or "")
 
     def _new_access_key(self, account: str, user_name: str) -> Awaitable[AccessKey]:

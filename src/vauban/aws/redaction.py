@@ -13,22 +13,27 @@ Redact = Callable[[dict[str, Any]], dict[str, Any]]
 Convert = Callable[[Any], Any]
 
 
+OMITTED = {"sts": frozenset({"accessKeySecretType", "tokenType", "tokenCodeType"})}
+"""Shapes of which nothing is kept, by service: temporary credentials are a secret key and a token, and codes prove."""
+
+
 class Omitted(Exception):
     """A shape of which nothing is kept."""
 
 
-def redactor(shape: Shape | None) -> Redact:
+def redactor(shape: Shape | None, service: str = "") -> Redact:
     """Compile a shape into a function that gives the trail's copy of params or a result.
 
     Sensitive members are hidden, blobs left out, timestamps ISO 8601, members spelled with a small first letter.
     """
     if shape is None:
         return lambda params: {}
-    return Redactors().structure(shape)
+    return Redactors(OMITTED.get(service, frozenset())).structure(shape)
 
 
 class Redactors:
-    def __init__(self) -> None:
+    def __init__(self, omitted: frozenset[str]) -> None:
+        self.omitted = omitted
         self.made: dict[int, Redact] = {}
 
     def structure(self, shape: Shape) -> Redact:
@@ -55,7 +60,7 @@ class Redactors:
 
     def converter(self, shape: Shape) -> Convert | None:
         """How a value is changed; None where it is kept as it is. Raises Omitted."""
-        if shape.type == "blob" or shape.streaming or shape.event_stream:
+        if shape.type == "blob" or shape.streaming or shape.event_stream or shape.name in self.omitted:
             raise Omitted
         if shape.sensitive:
             return hide

@@ -8,6 +8,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from vauban.events.user_identities import user_identity
 from vauban.kernel.attributes import region_of, source_of
 from vauban.kernel.events import AuditEvent
 
@@ -15,22 +16,13 @@ EVENT_VERSION = "1.11"
 CATEGORY = "Management"
 """Of everything that is recorded so far."""
 
-_IDENTITY_TYPES = {
-    "root": "Root",
-    "user": "IAMUser",
-    "assumed-role": "AssumedRole",
-    "federated-user": "FederatedUser",
-    "service": "AWSService",
-    "anonymous": "AWSAccount",
-}
-
 
 def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
     """The event as a CloudTrail record, absent members left out where CloudTrail leaves them out."""
     by_itself = event.event_type == "AwsServiceEvent"
     record: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
-        "userIdentity": _user_identity(event),
+        "userIdentity": user_identity(event),
         "eventTime": datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": source_of(event),
         "eventName": event.operation,
@@ -61,26 +53,6 @@ def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
         record["sharedEventID"] = _shared_id(event)
     record["eventCategory"] = CATEGORY
     return record
-
-
-def _user_identity(event: AuditEvent) -> dict[str, Any]:
-    kind, account, arn, unique_id, name, access_key_id, issuer_arn = event.principal
-    if kind == "service":
-        return {"type": "AWSService", "invokedBy": arn}
-    if kind == "anonymous":
-        return {"type": "AWSAccount", "principalId": "", "accountId": unique_id}
-    if account != event.account:
-        return {"type": "AWSAccount", "principalId": unique_id, "accountId": account}
-    identity = {"type": _IDENTITY_TYPES[kind], "principalId": unique_id, "arn": arn, "accountId": account}
-    if access_key_id:
-        identity["accessKeyId"] = access_key_id
-    if name:
-        identity["userName"] = name
-    if issuer_arn:
-        identity["sessionContext"] = {"sessionIssuer": {"type": "Role", "arn": issuer_arn, "accountId": account}}
-    if event.invoked_by:
-        identity["invokedBy"] = event.invoked_by
-    return identity
 
 
 def _is_shared(event: AuditEvent) -> bool:

@@ -11,18 +11,28 @@ from vauban.gateway.attempts import Attempt
 from vauban.gateway.authorize import Authorizer
 from vauban.gateway.callers import Callers
 from vauban.gateway.represented import Represented
-from vauban.gateway.routes import Routes
+from vauban.gateway.routes import Route, Routes
 from vauban.gateway.standings import Standings
 from vauban.identity.access_keys import AccessKey
+from vauban.identity.sessions import Sessions
+from vauban.identity.signers import Identified
 from vauban.identity.sigv4 import Verifier
 from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall
-from vauban.kernel.errors import AuditUnavailable, AwsError, Conflict, StorageUnavailable, WorkFailed
+from vauban.kernel.errors import (
+    AuditUnavailable,
+    AwsError,
+    Conflict,
+    StorageUnavailable,
+    ValidationException,
+    WorkFailed,
+)
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service, ServiceEvent
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
+from vauban.wire import hosts
 from vauban.wire.detect import Detector
 from vauban.wire.errors import write_error
 
@@ -31,6 +41,8 @@ log = logging.getLogger("vauban.gateway")
 T = TypeVar("T")
 
 _ACCESS_KEY = kind_of(AccessKey).name
+GLOBAL_REGION = "us-east-1"
+"""The Region of a request that names none."""
 _ATTEMPTS = 100
 """How often a call is run again because what it stood on moved, before it is refused."""
 _ERRANDS = 64
@@ -78,7 +90,7 @@ class Gateway:
         self._strict_audit = strict_audit
         self._arrival = arrival
         self._detect = Detector(services)
-        self._verifier = Verifier(self._access_key, real_time)
+        self._verifier = Verifier(self._access_key, real_time, Sessions(store.sealer).open, now)
         self._outside = outside
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
         self._errands = ThreadPoolExecutor(max_workers=_ERRANDS, thread_name_prefix="errand")
@@ -101,9 +113,12 @@ class Gateway:
     async def _answer(self, request: Request, request_id: str) -> Response:
         target = self._detect(request)
         route = self.routes.find(target.service, target.operation)
-        identified = self._verifier.verify(request, route.signing_name)
+        if route.unsigned:
+            identified = Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
+        else:
+            identified = self._verifier.verify(request, route.signing_name)
         changes = self.store.begin()
-        caller = self._callers.of(identified.access_key, changes)
+        caller = self._callers.of(identified, changes)
         codec = route.codec(target.protocol)
         call = Call(
             route.signing_name,
@@ -111,7 +126,7 @@ class Gateway:
             {},
             caller.principal,
             caller.principal.account,
-            identified.region,
+            route.service.region or identified.region,
             self._now(),
             request,
             request_id,
@@ -123,6 +138,7 @@ class Gateway:
             if attempt.position and self._arrival is not None:
                 await self._arrive(attempt)
         except AwsError as error:
+            error = _worded(error, route)
             attempt.events.append(audit.refused(call, caller, route, error))
             self._remember(attempt.events)
             response = codec.write_error(error, request_id)
@@ -195,3 +211,9 @@ class Gateway:
 
     def _access_key(self, access_key_id: str) -> AccessKey | None:
         return self.store.load((_ACCESS_KEY, "", "", access_key_id))
+
+
+def _worded(error: AwsError, route: Route) -> AwsError:
+    """The error as the service says it."""
+    wording = route.service.wording
+    return error if wording is None or not isinstance(error, ValidationException) else wording(error)

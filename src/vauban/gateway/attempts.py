@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vauban.gateway import audit
-from vauban.gateway.callers import Caller
+from vauban.gateway.callers import Caller, caller_of
 from vauban.gateway.routes import Route
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import AuditEvent
-from vauban.kernel.operations import ServiceEvent
+from vauban.kernel.operations import Identify, ServiceEvent
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Changeset
+from vauban.policy import Policies
 
 if TYPE_CHECKING:
     from vauban.gateway.answer import Gateway
@@ -40,8 +41,11 @@ class Attempt:
     def perform(self, call: Call, route: Route) -> dict[str, Any] | None:
         """Resolve, decide, guard, do. Nothing is touched before the decision, and absence is told only after it."""
         call.asker = self._ask
-        call.account = call.principal.account or call.account
+        call.sealer = self._gateway.store.sealer
         operation, changes = route.operation, self.changes
+        if operation.identify is not None:
+            self._identify(call, operation.identify)
+        call.account = call.principal.account or call.account
         resources: list[Resource] = []
         for resolve in operation.on:
             resources.append(resolve(call, changes))  # noqa: PERF401 - a comprehension is a call of its own
@@ -62,9 +66,15 @@ class Attempt:
         self.events += audit.answered(call, self._caller, route, result)
         return result
 
+    def _identify(self, call: Call, identify: Identify) -> None:
+        """Learn from its params who makes an unsigned call."""
+        call.principal = identify(call, self.changes)
+        self._caller = caller_of(call.principal, Policies())
+
     def carry_out(self, call: ServiceCall, act: Callable[[ServiceCall], ServiceEvent | None]) -> None:
         """What a service does by itself."""
         call.asker = self._ask
+        call.sealer = self._gateway.store.sealer
         call.store = self.changes.at(call.account, call.region)
         call.world = self.changes
         done = act(call)

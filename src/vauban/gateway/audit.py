@@ -21,13 +21,18 @@ def answered(call: Call, caller: Caller, route: Route, result: dict[str, Any] | 
 
 def refused(call: Call, caller: Caller, route: Route, error: AwsError) -> AuditEvent:
     """The audit event of a call that ended in an error; a denial keeps its decision, for `vauban explain`."""
-    event = _event(call, call.principal.account or call.account, caller, route, None)
+    event = _event(call, call.principal.account or _owner(call), caller, route, None)
     event.error_code = error.code
     event.error_message = error.message
     if isinstance(error, AccessDeniedException) and error.decision is not None:
         event.authorization_id = error.authorization_id
         event.decision = error.decision.explain()
     return event
+
+
+def _owner(call: Call) -> str:
+    """The account in whose trail a call stands whose caller is of none."""
+    return next((each.account for each in call.resources if each.account), call.account)
 
 
 def done(call: ServiceCall, event: ServiceEvent) -> AuditEvent:
@@ -37,7 +42,7 @@ def done(call: ServiceCall, event: ServiceEvent) -> AuditEvent:
         request_id=call.request_id,
         service=call.service,
         operation=event.name,
-        account=call.account,
+        account=event.account or call.account,
         region=call.region,
         principal=trail_identity(call.principal),
         source_ip=call.request.source_ip,
@@ -73,4 +78,5 @@ def _event(call: Call, account: str, caller: Caller, route: Route, result: dict[
         result,
         resources=resources,
         invoked_by=call.via[-1] if call.via else None,
+        session=caller.trail_session,
     )

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from vauban.gateway.standings import NOWHERE, Standing
@@ -17,6 +18,8 @@ _PRINCIPAL_TYPES = {
     "assumed-role": "AssumedRole",
     "federated-user": "FederatedUser",
     "service": "Service",
+    "web-identity": "FederatedUser",
+    "saml": "FederatedUser",
     "anonymous": "Anonymous",
 }
 
@@ -45,14 +48,54 @@ def _principal_arn(call: Call) -> str | None:
     return principal.arn if principal.account else None
 
 
+def _issued(call: Call) -> datetime | None:
+    session = call.principal.session
+    return datetime.fromtimestamp(session.issued, UTC) if session else None
+
+
+def _mfa(call: Call) -> float | None:
+    """When a second factor was shown: with this call, or by the user whose session it is. Of roles it is not told."""
+    session = call.principal.session
+    if call.mfa is not None or session is None or call.principal.kind not in ("user", "root"):
+        return call.mfa
+    return session.mfa
+
+
+def _mfa_present(call: Call) -> bool | None:
+    """Absent for lasting credentials, which could never show it."""
+    return None if call.mfa is None and call.principal.session is None else _mfa(call) is not None
+
+
+def _mfa_age(call: Call) -> int | None:
+    shown = _mfa(call)
+    return None if shown is None else int(call.time - shown)
+
+
+def _of_session(call: Call, name: str) -> Any:
+    """What the caller's temporary credentials say; None where they say nothing, or are none."""
+    session = call.principal.session
+    return (getattr(session, name) or None) if session else None
+
+
+def _service(call: Call) -> str | None:
+    return call.principal.arn if call.principal.kind == "service" else None
+
+
 _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
     "aws:principalarn": lambda call, _: _principal_arn(call),
     "aws:principalaccount": lambda call, _: call.principal.account or None,
     "aws:principaltype": lambda call, _: _PRINCIPAL_TYPES[call.principal.kind],
     "aws:principalisawsservice": lambda call, _: call.principal.kind == "service",
-    "aws:principalservicename": lambda call, _: call.principal.arn if call.principal.kind == "service" else None,
+    "aws:principalservicename": lambda call, _: _service(call),
+    "aws:principalservicenameslist": lambda call, _: [name] if (name := _service(call)) else None,
     "aws:userid": lambda call, _: call.principal.unique_id,
     "aws:username": lambda call, _: call.principal.name or None,
+    "aws:assumedroot": lambda call, _: _of_session(call, "assumed_root"),
+    "aws:federatedprovider": lambda call, _: _of_session(call, "provider"),
+    "aws:multifactorauthage": lambda call, _: _mfa_age(call),
+    "aws:multifactorauthpresent": lambda call, _: _mfa_present(call),
+    "aws:sourceidentity": lambda call, _: _of_session(call, "source_identity"),
+    "aws:tokenissuetime": lambda call, _: _issued(call),
     "aws:sourceip": lambda call, _: None if call.via or call.principal.kind == "service" else call.request.source_ip,
     "aws:sourceaccount": lambda call, _: call.account if call.principal.kind == "service" else None,
     "aws:securetransport": lambda call, _: call.request.secure,
@@ -116,4 +159,5 @@ class CallContext:
             for prefix, value in prefixes.items():
                 if key.startswith(prefix):
                     return value(self.call, self._resource, key[len(prefix) :])
-        return None
+        session = self.call.principal.session
+        return session.facts.get(key) if session else None

@@ -28,6 +28,7 @@ class Route:
         "service",
         "service_model",
         "signing_name",
+        "unsigned",
         "unsupported",
         "validate",
     )
@@ -42,6 +43,7 @@ class Route:
         self.actions = tuple(resolver.action or action for resolver in operation.on) or (action,)
         """One for each resource, or the one decided on ``*``."""
         self.also = tuple((f"{prefix}:{action}", member) for action, member in operation.also)
+        self.unsigned = operation.identify is not None
         self.unsupported = frozenset(operation.unsupported)
         members = self.model.input.members if self.model.input else {}
         taken = set(operation.parameters)
@@ -50,8 +52,8 @@ class Route:
         self.read_only = read_only(prefix, operation.name)
         keep = operation.audit_result
         self.keep_result = not self.read_only if keep is None else keep
-        self.redact_params = redactor(self.model.input)
-        self.redact_result = redactor(self.model.output)
+        self.redact_params = redactor(self.model.input, service.name)
+        self.redact_result = redactor(self.model.output, service.name)
 
     def codec(self, protocol: str) -> Codec:
         """How this operation is read and written in one of its service's protocols."""

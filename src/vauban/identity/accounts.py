@@ -28,6 +28,8 @@ class Account:
     name: str = ""
     email: str = ""
     status: Status = "ACTIVE"
+    billing_for_users: bool = True
+    """Whether IAM users and roles, and not only root, may be let at billing information."""
     organization_id: str | None = None
     parent_id: str | None = None
     """The root or the organizational unit that it is in."""

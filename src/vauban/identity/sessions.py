@@ -1,7 +1,7 @@
 """Sessions: temporary credentials that carry themselves, so that no record has to be found to believe them."""
 
 import base64
-from collections.abc import Callable
+import zlib
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -10,10 +10,13 @@ from vauban.identity.access_keys import new_access_key_id, new_secret_access_key
 from vauban.kernel.principals import Principal
 from vauban.kernel.sealing import Sealer
 
-_FORM = b"\x01"
+_FORM = b"\x02"
 _ACCOUNT_DIGITS = 12
 _BINDING = b"session token"
-_LONGEST_TOKEN = 16 * 1024
+LONGEST_TOKEN = 4096
+"""Characters."""
+_KEPT = 4096
+"""How many opened tokens are remembered."""
 
 
 @dataclass(frozen=True)
@@ -21,70 +24,99 @@ class Session:
     """What a session token says."""
 
     principal: Principal
-    """With the session's tags, and the temporary access key's id."""
+    """With the session's own tags, its context, and the temporary access key's id."""
     secret_access_key: bytes = field(repr=False)
-    issued: float
-    """Seconds of real time since the epoch, as is ``expires``."""
     expires: float
-    policies: tuple[str, ...] = ()
-    """Session policies: documents that narrow what the principal may."""
-    transitive_tags: tuple[str, ...] = ()
-    """Keys of the tags that go on to the next role."""
-    source_identity: str = ""
-    mfa: float | None = None
-    """When the caller showed a second factor (seconds since the epoch), or None."""
+    """Seconds since the epoch, by Vauban's clock."""
+    policies: tuple[str, ...] | None = None
+    """Session policies, as documents, that narrow what the principal may; None where there are none of either sort."""
+    policy_arns: tuple[str, ...] = ()
+    """Managed policies among the session policies, as they are when a call is decided."""
+
+    @property
+    def access_key_id(self) -> str:
+        return self.principal.access_key_id
+
+
+class OversizedSession(ValueError):
+    """A session that says more than a token can carry."""
+
+    def __init__(self, size: int):
+        super().__init__(f"the session token would have {size} characters")
+        self.size = size
 
 
 class Sessions:
     """Issues session tokens, and reads them again.
 
-    A token is base64 of ``01 | account (12 digits) | the session, sealed for that account``.
+    A token is base64 of ``02 | account (12 digits) | the session, packed and sealed for that account``.
     """
 
-    def __init__(self, sealer: Sealer, now: Callable[[], float]):
-        """``now`` is real time in epoch seconds: what signatures are checked against."""
+    def __init__(self, sealer: Sealer):
         self._sealer = sealer
-        self._now = now
+        self._opened: dict[str, Session] = {}
 
     def issue(
         self,
         principal: Principal,
         seconds: float,
         *,
-        policies: tuple[str, ...] = (),
-        transitive_tags: tuple[str, ...] = (),
-        source_identity: str = "",
-        mfa: float | None = None,
+        policies: tuple[str, ...] | None = None,
+        policy_arns: tuple[str, ...] = (),
+        smallest_token: int = 0,
     ) -> tuple[Session, str]:
-        """A session of ``seconds`` for a principal, with an access key (``ASIA…``) of its own, and its token."""
-        account = principal.account
-        if len(account) != _ACCOUNT_DIGITS:
-            raise ValueError("a session belongs to an account")
-        issued = self._now()
+        """A session of ``seconds`` for a principal with its context, with an access key (``ASIA…``), and its token.
+
+        ``smallest_token`` is the least length of the token. Raises OversizedSession.
+        """
+        account, context = principal.account, principal.session
+        if len(account) != _ACCOUNT_DIGITS or context is None:
+            raise ValueError("a session belongs to an account, and has a beginning")
         session = Session(
             principal=replace(principal, access_key_id=new_access_key_id(account, prefix="ASIA")),
             secret_access_key=new_secret_access_key(),
-            issued=issued,
-            expires=issued + seconds,
+            expires=context.issued + seconds,
             policies=policies,
-            transitive_tags=transitive_tags,
-            source_identity=source_identity,
-            mfa=mfa,
+            policy_arns=policy_arns,
         )
-        sealed = self._sealer.seal(account, msgspec.msgpack.encode(session), _BINDING)
-        return session, base64.b64encode(_FORM + account.encode() + sealed).decode()
+        return session, self._token(session, smallest_token)
 
     def open(self, token: str) -> Session | None:
-        """The session of a token, though it may have expired since; None for what is no token of ours."""
-        if len(token) > _LONGEST_TOKEN:
+        """The session of a token, though it may have expired since; None for what is no token of ours.
+
+        The same object for as long as it is remembered.
+        """
+        found = self._opened.get(token)
+        if found is None:
+            found = self._read(token)
+            if found is not None:
+                if len(self._opened) >= _KEPT:
+                    del self._opened[next(iter(self._opened))]
+                self._opened[token] = found
+        return found
+
+    def _token(self, session: Session, smallest: int) -> str:
+        packed = zlib.compress(msgspec.msgpack.encode(session), 9)
+        token = self._sealed(session.principal.account, packed)
+        if len(token) < smallest:
+            token = self._sealed(session.principal.account, packed + bytes(-(-(smallest - len(token)) // 4) * 3))
+        if len(token) > LONGEST_TOKEN:
+            raise OversizedSession(len(token))
+        return token
+
+    def _sealed(self, account: str, packed: bytes) -> str:
+        sealed = self._sealer.seal(account, packed, _BINDING)
+        return base64.b64encode(_FORM + account.encode() + sealed).decode()
+
+    def _read(self, token: str) -> Session | None:
+        if len(token) > LONGEST_TOKEN:
             return None
         try:
             text = base64.b64decode(token, validate=True)
             account = text[1 : 1 + _ACCOUNT_DIGITS].decode("ascii")
             if text[:1] != _FORM:
                 return None
-            return msgspec.msgpack.decode(
-                self._sealer.unseal(account, text[1 + _ACCOUNT_DIGITS :], _BINDING), type=Session
-            )
+            packed = self._sealer.unseal(account, text[1 + _ACCOUNT_DIGITS :], _BINDING)
+            return msgspec.msgpack.decode(zlib.decompressobj().decompress(packed), type=Session)
         except ValueError:
             return None

@@ -34,13 +34,16 @@ class Verifier:
         find: Callable[[str], AccessKey | None],
         now: Callable[[], float],
         session: Callable[[str], Session | None] | None = None,
+        clock: Callable[[], float] | None = None,
     ):
         """``find`` gives an access key's newest record: the same object for as long as the record has not changed.
 
-        ``now`` is real time in epoch seconds. ``session`` opens session tokens; without it there are none.
+        ``now`` is real time in epoch seconds. ``session`` opens session tokens; without it there are none. They end
+        by ``clock``, Vauban's own.
         """
         self._find = find
         self._now = now
+        self._clock = clock or now
         self._session = session
         self._signers: dict[str, Signer] = {}
 
@@ -74,12 +77,12 @@ class Verifier:
         token = headers.get("x-amz-security-token")
         beginning = authorization[:-_SIGNATURE_DIGITS]
         signer = self._signers.get(beginning)
-        if signer is not None and self._is_current(signer, token, now):
+        if signer is not None and self._is_current(signer, token):
             signature = authorization[-_SIGNATURE_DIGITS:]
             known = True
         else:
             claim = parse_authorization(authorization, "x-amz-date" in headers or "date" in headers)
-            signer = self._meet(claim, token, now)
+            signer = self._meet(claim, token)
             signature = claim.signature
             known = False
         names = tuple(headers)
@@ -104,7 +107,7 @@ class Verifier:
     def _verify_link(self, request: Request, link: Link) -> Identified:
         now = self._now()
         claim, headers = link.claim, request.headers
-        signer = self._meet(claim, link.token, now)
+        signer = self._meet(claim, link.token)
         shape = make_shape(headers, claim)
         moment = signer.moment(link.date)
         signer.check_link_time(moment, now, link.seconds)
@@ -115,29 +118,29 @@ class Verifier:
         check_payload(request, payload, claim.service, signer.key, moment.text, claim.signature)
         return signer.identified
 
-    def _meet(self, claim: Claim, token: str | None, now: float) -> Signer:
+    def _meet(self, claim: Claim, token: str | None) -> Signer:
         """The caller that a claim names. Raises AwsError where there is none, or none any more."""
         if token is not None:
-            return Signer(claim, self._open_session(claim, token, now), token)
+            return Signer(claim, self._open_session(claim, token), token)
         access_key = self._find(claim.access_key_id)
         if access_key is None or access_key.status != "Active":
             raise errors.unrecognized_key(claim.service)
         return Signer(claim, Identified(access_key, None, claim.service, claim.region), None)
 
-    def _open_session(self, claim: Claim, token: str, now: float) -> Identified:
+    def _open_session(self, claim: Claim, token: str) -> Identified:
         session = self._session(token) if self._session else None
         if session is None or session.principal.access_key_id != claim.access_key_id:
             raise errors.invalid_token(claim.service)
-        if now >= session.expires:
+        if self._clock() >= session.expires:
             raise errors.expired_token(claim.service)
         return Identified(None, session, claim.service, claim.region)
 
-    def _is_current(self, signer: Signer, token: str | None, now: float) -> bool:
+    def _is_current(self, signer: Signer, token: str | None) -> bool:
         if signer.token != token:
             return False
         session = signer.identified.session
         if session is not None:
-            return now < session.expires
+            return self._clock() < session.expires
         return self._find(signer.claim.access_key_id) is signer.identified.access_key
 
     def _keep(self, authorization: str, signature: str, signer: Signer) -> None:

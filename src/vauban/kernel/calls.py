@@ -15,6 +15,7 @@ from vauban.kernel.operations import BY_ITSELF, Operation
 from vauban.kernel.principals import Principal, service_principal
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
+from vauban.kernel.sealing import Sealer
 from vauban.kernel.sinks import Sink
 from vauban.kernel.stores import Records, World
 
@@ -45,6 +46,7 @@ class Call:
         "account",
         "asker",
         "computed",
+        "mfa",
         "operation",
         "params",
         "principal",
@@ -52,6 +54,7 @@ class Call:
         "request",
         "request_id",
         "resources",
+        "sealer",
         "service",
         "store",
         "time",
@@ -96,12 +99,21 @@ class Call:
         """Every account held here, set with ``store``: to look up those whom a policy names, and no more."""
         self.computed: dict[Any, Any] = {}
         """Results of slow work, kept from one run of the handler to the next."""
+        self.mfa: float | None = None
+        """When this very call showed a second factor (seconds since the epoch); a session's is in its principal."""
+        self.sealer: Sealer
+        """Seals what callers keep for us, such as session tokens; set by the gateway."""
         self.asker: Callable[[Call, str, dict[str, Any]], Any] | None = None
         """What answers ``ask``; set by the gateway."""
 
     @property
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
+
+    @property
+    def second(self) -> datetime:
+        """Now, as services tell it that count in whole seconds."""
+        return datetime.fromtimestamp(int(self.time), UTC)
 
     @property
     def real_time(self) -> float:

@@ -71,3 +71,6 @@ class AuditEvent(msgspec.Struct, array_like=True):
     """``AwsApiCall``, or ``AwsServiceEvent`` for what a service does by itself."""
     event_id: str = ""
     """A UUID made from where the event stands in the trail, and so given when it is read."""
+    session: tuple[float, bool, str, str, str] | None = None
+    """Of temporary credentials: when they were issued, whether with MFA, source identity, identity provider, and the
+    unique id of the role or user behind them."""

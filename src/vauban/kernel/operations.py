@@ -15,16 +15,22 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from vauban.kernel.decisions import Decision
+from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.events import DomainEvent
+from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Resolver, Resource
 
 if TYPE_CHECKING:
     from vauban.kernel.calls import Call, ServiceCall
+    from vauban.kernel.stores import World
 
 Handler = Callable[..., dict[str, Any] | None]
 Evaluate = Callable[[str, Resource], Decision]
 Decide = Callable[["Call", tuple[Resource, ...], Evaluate], Decision]
 """An operation's own rule of authorization, where AWS has one; ``evaluate(action, resource)`` asks the policies."""
+
+Identify = Callable[["Call", "World"], Principal]
+"""Who calls an operation that nobody signs: what its params prove. Raises AwsErrors."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Operation:
     """Whether the trail keeps the result: None follows CloudTrail (only of operations that change something)."""
     parameters: tuple[str, ...]
     """The handler's keyword parameters: snake-case members that it takes."""
+    identify: Identify | None = None
 
 
 def operation(
@@ -54,6 +61,7 @@ def operation(
     unsupported: tuple[str, ...] = (),
     decide: Decide | None = None,
     audit_result: bool | None = None,
+    identify: Identify | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare a function to be an AWS operation."""
 
@@ -61,7 +69,7 @@ def operation(
         resolvers = on if isinstance(on, tuple) else (on,)
         names = tuple(signature(handler).parameters)[1 + len(resolvers) :]
         handler.__operation__ = Operation(
-            name, handler, resolvers, action, also, unsupported, decide, audit_result, names
+            name, handler, resolvers, action, also, unsupported, decide, audit_result, names, identify
         )
         return handler
 
@@ -83,6 +91,7 @@ class Conditions:
 
 NO_CONDITIONS = Conditions({}, {})
 Guard = Callable[["Call", tuple[Resource, ...]], None]
+Wording = Callable[[ValidationException], AwsError]
 
 
 class Service:
@@ -94,11 +103,17 @@ class Service:
         *modules: ModuleType,
         conditions: Conditions = NO_CONDITIONS,
         guard: Guard | None = None,
+        region: str = "",
+        wording: Wording | None = None,
     ):
         self.name = name
+        self.region = region
+        """Of a global service: the Region that its calls count for, whatever they are signed for."""
         self.conditions = conditions
         self.guard = guard
         """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
+        self.wording = wording
+        """How the service says that a request is not as its model has it, where it does not say ValidationException."""
         self.operations: dict[str, Operation] = {}
         for module in modules:
             for _, function in getmembers(module, isfunction):
@@ -116,6 +131,8 @@ class ServiceEvent:
     resources: tuple[tuple[str, str, str], ...] = ()
     """ARN, CloudTrail resource type, owning account."""
     details: dict[str, Any] | None = None
+    account: str = ""
+    """Whose trail it is on, where that is not the account it was done in."""
 
 
 CarryOut = Callable[["ServiceCall", Callable[["ServiceCall"], ServiceEvent | None]], Awaitable[None]]

@@ -1,9 +1,32 @@
 """Who calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-PrincipalKind = Literal["root", "user", "assumed-role", "federated-user", "service", "anonymous"]
+PrincipalKind = Literal[
+    "root", "user", "assumed-role", "federated-user", "service", "web-identity", "saml", "anonymous"
+]
+
+
+@dataclass(frozen=True)
+class SessionContext:
+    """What temporary credentials say beside who their principal is."""
+
+    issued: float
+    """Seconds since the epoch, by Vauban's clock."""
+    mfa: float | None = None
+    """When the caller showed a second factor (seconds since the epoch), or None."""
+    source_identity: str = ""
+    transitive_tags: tuple[str, ...] = ()
+    """Keys of the tags that go on to the next role."""
+    provider: str = ""
+    """The identity provider behind it (``aws:FederatedProvider``): an ARN, or a host name."""
+    facts: Mapping[str, str | list[str]] = field(default_factory=dict)
+    """Condition keys (lower-case) that the identity provider told: ``saml:sub``, ``<issuer>:sub``."""
+    chained: bool = False
+    """Whether it was a session that assumed this role."""
+    assumed_root: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,8 +43,12 @@ class Principal:
     """``aws:username``, for users only."""
     access_key_id: str = ""
     issuer_arn: str = ""
-    """The role's ARN, for a role session."""
+    """Behind a session: the role's ARN, or the federating user's."""
+    issuer_id: str = ""
+    """The unique id of that role or user: ``AROA…``, ``AIDA…``."""
     tags: dict[str, str] = field(default_factory=dict, hash=False)
+    session: SessionContext | None = field(default=None, hash=False)
+    """Of temporary credentials; None for lasting ones."""
 
 
 ANONYMOUS = Principal(kind="anonymous", account="", arn="*", unique_id="ANONYMOUS_PRINCIPAL")

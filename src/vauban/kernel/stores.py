@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.records import Identity
+from vauban.kernel.sealing import Sealer
 
 T = TypeVar("T")
 
@@ -115,6 +116,9 @@ class Trail(Protocol):
 
 class Store(Protocol):
     """Records kept. Reads are synchronous (memory, then disk); commits are awaited."""
+
+    sealer: Sealer
+    """What secrets are sealed with on their way to disk, and whatever else leaves the house sealed."""
 
     def begin(self) -> Changeset:
         """A changeset over the newest committed state: whatever was acknowledged to anyone before is seen."""

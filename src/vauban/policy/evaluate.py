@@ -52,7 +52,7 @@ def _check(question: Question, layer: Layer, findings: list[Finding], needed: fr
     if denies:
         return Check(layer, Effect.EXPLICIT_DENY, denies)
     allows = tuple(each.label for each in findings if each.allow)
-    if layer is Layer.PRINCIPAL and question.principal.kind == "root":
+    if layer is Layer.PRINCIPAL and question.is_root:
         allows = (ROOT_USER, *allows)
     if allows:
         return Check(layer, Effect.ALLOW, allows)

@@ -94,7 +94,7 @@ def issuer_names(principal: Principal) -> tuple[str, ...]:
     """The names of the role, user or identity provider behind a session."""
     if not principal.issuer_arn:
         return ()
-    return (principal.issuer_arn, principal.unique_id.partition(":")[0])
+    return (principal.issuer_arn, principal.issuer_id or principal.unique_id.partition(":")[0])
 
 
 def parse_principals(values: Mapping[str, Sequence[str]], *, negated: bool) -> Principals:

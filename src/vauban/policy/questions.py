@@ -27,6 +27,12 @@ class Question(NamedTuple):
         return bool(self.principal.account)
 
     @property
+    def is_root(self) -> bool:
+        """Whether the account's root user stands behind the caller, who then needs no identity policy."""
+        kind, issuer_arn = self.principal.kind, self.principal.issuer_arn
+        return kind == "root" or (kind == "federated-user" and issuer_arn.endswith(":root"))
+
+    @property
     def has_boundary(self) -> bool:
         """Whether a permissions boundary applies: never to root, services or the anonymous."""
         bounded = self.principal.kind in ("user", "assumed-role", "federated-user")

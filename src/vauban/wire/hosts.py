@@ -6,6 +6,7 @@ from vauban.aws.catalog import Entry, catalog
 from vauban.kernel.requests import Request
 
 MOST_LABELS = 12
+REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 BUCKET_HOST = re.compile(r"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-]", re.ASCII)
 LOCAL_BUCKET_HOST = re.compile(r"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.localhost", re.ASCII)
 
@@ -23,6 +24,12 @@ def entries(request: Request) -> tuple[Entry, ...]:
             if found := by_prefix.get(".".join(labels[start:end])):
                 return found
     return ()
+
+
+def region(request: Request) -> str | None:
+    """The Region that a host names: ``sts.eu-west-1.amazonaws.com``."""
+    labels = hostname(request).split(".")[:MOST_LABELS]
+    return next((label for label in labels if REGION.fullmatch(label)), None)
 
 
 def bucket(request: Request) -> str | None:

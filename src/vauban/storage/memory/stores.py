@@ -20,6 +20,7 @@ class MemoryStore:
     """Records are encoded as if for a disk, so what no disk could keep is refused here too."""
 
     def __init__(self, sealer: Sealer):
+        self.sealer = sealer
         self._codec = Codec(sealer)
         self._table = Table()
         self._outbox: dict[int, bytes] = {}

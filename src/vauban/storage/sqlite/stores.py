@@ -35,6 +35,7 @@ class SqliteStore:
     def __init__(self, path: Path, sealer: Sealer, page: Page, link: Link, cached_records: int = CACHED_RECORDS):
         self._path = path
         self._directory = path.parent
+        self.sealer = sealer
         self._codec = Codec(sealer)
         self._page = page
         self._words = page.words

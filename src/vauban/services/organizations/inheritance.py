@@ -1,0 +1,110 @@
+"""How management policies add up on the way down from the root: operators, what they may do, and what comes out.
+
+A setting is an object with value operators: ``@@assign`` sets it, ``@@append`` adds to its list, ``@@remove`` takes
+from it. ``@@operators_allowed_for_child_policies`` says which of them policies further down may use there and below.
+
+Source: Organizations User Guide, "Understanding management policy inheritance", "Inheritance operators".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OPERATORS = ("@@assign", "@@append", "@@remove")
+ALLOWED = "@@operators_allowed_for_child_policies"
+
+_EVERY = frozenset(OPERATORS)
+
+
+def check_operators(document: Any) -> None:
+    """Raises ValueError for operators that there are not, or not there."""
+    if not isinstance(document, dict):
+        raise ValueError("outside of operators there are only objects")
+    operators = {name for name in document if name.startswith("@@")}
+    if not operators <= {*OPERATORS, ALLOWED}:
+        raise ValueError("an operator that there is not")
+    if ALLOWED in document:
+        _allowed(document[ALLOWED])
+    values = operators & _EVERY
+    if values and len(document) != len(operators):
+        raise ValueError("a setting has no settings within")
+    for name in values - {"@@assign"}:
+        if not isinstance(document[name], list):
+            raise ValueError(f"{name} takes a list")
+    for name, each in document.items():
+        if not name.startswith("@@"):
+            check_operators(each)
+
+
+def _allowed(value: Any) -> frozenset[str]:
+    names = set(value) if isinstance(value, list) else {None}
+    if names == {"@@all"}:
+        return _EVERY
+    if names == {"@@none"}:
+        return frozenset()
+    if not names <= _EVERY:
+        raise ValueError(f"{ALLOWED} lists value operators, or @@all or @@none alone")
+    return frozenset(names)
+
+
+@dataclass
+class Node:
+    """What policies so far have made of one place in the document."""
+
+    settings: dict[str, "Node"] = field(default_factory=dict)
+    value: Any = None
+    is_setting: bool = False
+    allowed: frozenset[str] | None = None
+    """What policies further down may use here; None where nobody has said."""
+
+    def apply(self, document: Mapping[str, Any], allowed: frozenset[str]) -> None:
+        """Add one policy's part for this place. ``allowed`` holds where nobody nearer has said otherwise."""
+        allowed = allowed if self.allowed is None else self.allowed
+        for operator in OPERATORS:
+            if operator in document and operator in allowed:
+                self.is_setting = True
+                self.value = _operated(operator, self.value, document[operator])
+        for name, part in document.items():
+            if not name.startswith("@@"):
+                self.settings.setdefault(name, Node()).apply(part, allowed)
+
+    def restrict(self, document: Mapping[str, Any]) -> None:
+        """Take over what one policy lets those further down do; they can take away only from what they were left."""
+        if ALLOWED in document:
+            wanted = _allowed(document[ALLOWED])
+            self.allowed = wanted if self.allowed is None else self.allowed & wanted
+        for name, part in document.items():
+            if not name.startswith("@@") and name in self.settings:
+                self.settings[name].restrict(part)
+
+    def plain(self) -> Any:
+        """The document that is left, without operators; None for a place where nothing is."""
+        if self.is_setting:
+            return self.value
+        found = {name: each.plain() for name, each in self.settings.items()}
+        return {name: each for name, each in found.items() if each is not None} or None
+
+
+def _operated(operator: str, value: Any, given: Any) -> Any:
+    if operator == "@@assign":
+        return given
+    old = value if isinstance(value, list) else []
+    if operator == "@@append":
+        return old + [each for each in given if each not in old]
+    return [each for each in old if each not in given]
+
+
+def effective(levels: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, Any] | None:
+    """What policies amount to, given by level from the root down; None where they say nothing.
+
+    Within a level they are taken in the order in which they were attached; what one allows its children binds the
+    levels below, not its neighbours.
+    """
+    root = Node()
+    for level in levels:
+        documents = list(level)
+        for document in documents:
+            root.apply(document, _EVERY)
+        for document in documents:
+            root.restrict(document)
+    return root.plain()
