@@ -27,6 +27,8 @@ ROLE = Principal(
         mfa=1_440_938_160.0,
         source_identity="alice",
         transitive_tags=("team",),
+        policies=('{"Version": "2012-10-17"}',),
+        policy_arns=("arn",),
         facts={"saml:sub": "alice", "saml:cn": ["a", "b"]},
     ),
 )
@@ -38,7 +40,7 @@ def sessions():
 
 
 def test_a_token_carries_its_session(sessions, now):
-    session, token = sessions.issue(ROLE, 3600, policies=('{"Version": "2012-10-17"}',), policy_arns=("arn",))
+    session, token = sessions.issue(ROLE, 3600)
     opened = sessions.open(token)
     assert opened == session
     assert sessions.open(token) is opened

@@ -28,14 +28,6 @@ class Session:
     secret_access_key: bytes = field(repr=False)
     expires: float
     """Seconds since the epoch, by Vauban's clock."""
-    policies: tuple[str, ...] | None = None
-    """Session policies, as documents, that narrow what the principal may; None where there are none of either sort."""
-    policy_arns: tuple[str, ...] = ()
-    """Managed policies among the session policies, as they are when a call is decided."""
-
-    @property
-    def access_key_id(self) -> str:
-        return self.principal.access_key_id
 
 
 class OversizedSession(ValueError):
@@ -56,15 +48,7 @@ class Sessions:
         self._sealer = sealer
         self._opened: dict[str, Session] = {}
 
-    def issue(
-        self,
-        principal: Principal,
-        seconds: float,
-        *,
-        policies: tuple[str, ...] | None = None,
-        policy_arns: tuple[str, ...] = (),
-        smallest_token: int = 0,
-    ) -> tuple[Session, str]:
+    def issue(self, principal: Principal, seconds: float, *, smallest_token: int = 0) -> tuple[Session, str]:
         """A session of ``seconds`` for a principal with its context, with an access key (``ASIA…``), and its token.
 
         ``smallest_token`` is the least length of the token. Raises OversizedSession.
@@ -76,8 +60,6 @@ class Sessions:
             principal=replace(principal, access_key_id=new_access_key_id(account, prefix="ASIA")),
             secret_access_key=new_secret_access_key(),
             expires=context.issued + seconds,
-            policies=policies,
-            policy_arns=policy_arns,
         )
         return session, self._token(session, smallest_token)
 

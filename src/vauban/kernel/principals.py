@@ -27,6 +27,10 @@ class SessionContext:
     chained: bool = False
     """Whether it was a session that assumed this role."""
     assumed_root: bool = False
+    policies: tuple[str, ...] | None = field(default=None, repr=False)
+    """Session policies, as documents, that narrow what the principal may; None where there are none of either sort."""
+    policy_arns: tuple[str, ...] = ()
+    """Managed policies among the session policies, as they are when a call is decided."""
 
 
 @dataclass(frozen=True)

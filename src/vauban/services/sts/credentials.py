@@ -19,10 +19,10 @@ MOST_PLAINTEXT = 2048
 
 
 class Narrowing(NamedTuple):
-    """Session policies; ``documents`` is None where there are none of either sort."""
+    """Session policies, as a session's context has them."""
 
-    documents: tuple[str, ...] | None = None
-    arns: tuple[str, ...] = ()
+    policies: tuple[str, ...] | None = None
+    policy_arns: tuple[str, ...] = ()
 
 
 def session_policies(records: Records, policy: str | None, arns: Sequence[dict[str, str]] | None) -> Narrowing:
@@ -64,19 +64,15 @@ def issue(
     principal: Principal,
     seconds: float,
     *,
-    narrowing: Narrowing = Narrowing(),  # noqa: B008 - a value
-    tagged: bool = False,
+    packed: bool = False,
     smallest_token: int = 0,
 ) -> dict[str, Any]:
-    """A session's ``Credentials``, and what its token takes up. Raises PackedPolicyTooLargeException."""
+    """A session's ``Credentials``, and what its token takes up; ``packed`` is whether it carries policies or tags.
+
+    Raises PackedPolicyTooLargeException.
+    """
     try:
-        session, token = Sessions(call.sealer).issue(
-            principal,
-            seconds,
-            policies=narrowing.documents,
-            policy_arns=narrowing.arns,
-            smallest_token=smallest_token,
-        )
+        session, token = Sessions(call.sealer).issue(principal, seconds, smallest_token=smallest_token)
     except OversizedSession as error:
         raise PackedPolicyTooLargeException(
             f"The session token has {error.size} bytes, more than the {LONGEST_TOKEN} bytes that it may have."
@@ -92,7 +88,7 @@ def issue(
         "SessionTokenUtilization": percent,
         "SessionTokenSize": len(token),
     }
-    if tagged or narrowing.documents is not None:
+    if packed:
         result["PackedPolicySize"] = percent
     return result
 

@@ -37,7 +37,8 @@ def get_federation_token(
     minimum_session_token_size: int = 0,
 ) -> dict[str, Any]:
     caller = call.principal
-    found = session_policies(call.store, policy, policy_arns)
+    given = session_policies(call.store, policy, policy_arns)
+    narrowing = given if given.policies is not None else Narrowing(())
     principal = Principal(
         kind="federated-user",
         account=caller.account,
@@ -46,14 +47,13 @@ def get_federation_token(
         issuer_arn=caller.arn,
         issuer_id=caller.unique_id,
         tags=read_tags(tags or ()),
-        session=SessionContext(beginning(call)),
+        session=SessionContext(beginning(call), **narrowing._asdict()),
     )
     issued = issue(
         call,
         principal,
         lasting(call, duration_seconds),
-        narrowing=found if found.documents is not None else Narrowing(()),
-        tagged=bool(tags or policy or policy_arns),
+        packed=bool(tags or policy or policy_arns),
         smallest_token=minimum_session_token_size,
     )
     return {**issued, "FederatedUser": {"FederatedUserId": principal.unique_id, "Arn": principal.arn}}

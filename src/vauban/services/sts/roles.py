@@ -69,6 +69,7 @@ def assume_role(
 ) -> dict[str, Any]:
     chained = call.principal.kind == "assumed-role"
     seconds = lasting(role, duration_seconds, chained=chained)
+    narrowing = session_policies(call.store, policy, policy_arns)
     carried = session_tags(call, tags or (), transitive_tag_keys or ())
     context = SessionContext(
         beginning(call),
@@ -76,17 +77,11 @@ def assume_role(
         source_identity=source_identity_of(call),
         transitive_tags=carried.transitive,
         chained=chained,
+        **narrowing._asdict(),
     )
     principal = session_of(role, role_session_name, carried, context)
-    narrowing = session_policies(call.store, policy, policy_arns)
-    issued = issue(
-        call,
-        principal,
-        seconds,
-        narrowing=narrowing,
-        tagged=bool(carried.tags),
-        smallest_token=minimum_session_token_size,
-    )
+    packed = bool(carried.tags) or narrowing.policies is not None
+    issued = issue(call, principal, seconds, packed=packed, smallest_token=minimum_session_token_size)
     return {**issued, **assumed(principal)}
 
 
