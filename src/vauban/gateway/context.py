@@ -50,7 +50,7 @@ def _principal_arn(call: Call) -> str | None:
 
 def _issued(call: Call) -> datetime | None:
     session = call.principal.session
-    return datetime.fromtimestamp(session.issued, UTC) if session else None
+    return datetime.fromtimestamp(session.issued, UTC) if session and call.principal.account else None
 
 
 def _mfa(call: Call) -> float | None:
@@ -62,8 +62,11 @@ def _mfa(call: Call) -> float | None:
 
 
 def _mfa_present(call: Call) -> bool | None:
-    """Absent for lasting credentials, which could never show it."""
-    return None if call.mfa is None and call.principal.session is None else _mfa(call) is not None
+    """Absent for lasting credentials, which could never show it, and for who has none."""
+    principal = call.principal
+    if call.mfa is None and (principal.session is None or not principal.account):
+        return None
+    return _mfa(call) is not None
 
 
 def _mfa_age(call: Call) -> int | None:
@@ -150,7 +153,8 @@ class CallContext:
         """The value of a condition key (lower-case), or None where this request does not have it."""
         value = _GLOBAL.get(key) or self._conditions.exact.get(key)
         if value is not None:
-            return value(self.call, self._resource)
+            found = value(self.call, self._resource)
+            return self._told(key) if found is None else found
         standing = _ORGANIZATION.get(key)
         return self._prefixed(key) if standing is None else standing(self._caller, self._owner)
 
@@ -158,6 +162,11 @@ class CallContext:
         for prefixes in (_PREFIXED, self._conditions.prefixed):
             for prefix, value in prefixes.items():
                 if key.startswith(prefix):
-                    return value(self.call, self._resource, key[len(prefix) :])
+                    found = value(self.call, self._resource, key[len(prefix) :])
+                    return self._told(key) if found is None else found
+        return self._told(key)
+
+    def _told(self, key: str) -> Any | None:
+        """What an identity provider told of the caller."""
         session = self.call.principal.session
         return session.facts.get(key) if session else None

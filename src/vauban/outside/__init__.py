@@ -1,4 +1,4 @@
-"""What lies outside of the server, and has to be waited for: external key stores, tokens.
+"""What lies outside of the server, and has to be waited for: external key stores, tokens, identity providers.
 
 Handlers get here by ``call.outside(function, …)``: off the loop, the functions of these modules being given an
 ``Outside`` first. Each raises a ``kernel.errors.WorkFailed`` of its own; the handler says it in AWS's words.
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vauban.outside.clusters import Clusters
 from vauban.outside.https import Https
+from vauban.outside.issuers import Issuers
 
 
 @dataclass(frozen=True)
@@ -16,3 +17,4 @@ class Outside:
 
     https: Https = field(default_factory=Https)
     clusters: Clusters = field(default_factory=Clusters)
+    issuers: Issuers = field(default_factory=Issuers)

@@ -4,8 +4,17 @@ Read ``resolvers`` and ``roles`` first; ``credentials`` issues what all operatio
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.sts import federated_users, identities, roles, users
+from vauban.services.sts import federated_users, identities, roles, users, web_identities
 from vauban.services.sts.conditions import CONDITIONS
 from vauban.services.sts.sessions import guard
 
-SERVICE = Service("sts", identities, users, federated_users, roles, conditions=CONDITIONS, guard=guard)
+SERVICE = Service(
+    "sts",
+    identities,
+    users,
+    federated_users,
+    roles,
+    web_identities,
+    conditions=CONDITIONS,
+    guard=guard,
+)

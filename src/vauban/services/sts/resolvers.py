@@ -13,6 +13,20 @@ CLOUDTRAIL_TYPE = "AWS::IAM::Role"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[^:]*/)?([\w+=,.@-]{1,64})", re.ASCII)
 
 
+def account_of_role(call: Call) -> str:
+    """The account of the role that the call names. Raises ValidationException for what is no role's ARN."""
+    return parse_role_arn(call)[0]
+
+
+def parse_role_arn(call: Call) -> tuple[str, str]:
+    """Account and name of the role that the call names. Raises ValidationException for what is no role's ARN."""
+    arn = call.params["RoleArn"]
+    match = _ROLE_ARN.fullmatch(arn)
+    if match is None:
+        raise ValidationException(f"{arn} is invalid")
+    return match[1], match[2]
+
+
 class RoleResolver:
     """Finds the role that ``RoleArn`` names. Whether it is there, only those it trusts may know."""
 
@@ -23,10 +37,7 @@ class RoleResolver:
 
     def __call__(self, call: Call, world: World) -> Resource:
         arn = call.params["RoleArn"]
-        match = _ROLE_ARN.fullmatch(arn)
-        if match is None:
-            raise ValidationException(f"{arn} is invalid")
-        account, name = match.groups()
+        account, name = parse_role_arn(call)
         role = world.at(account, "").get(Role, name)
         if role is not None and role.arn == arn:
             policy, tags = role.compiled_trust_policy, role.tags

@@ -44,6 +44,7 @@ def source_identity_of(call: Call) -> str:
     given = call.params.get("SourceIdentity", "")
     session = call.principal.session
     kept = session.source_identity if session else ""
+    given = given or (session.facts.get("sts:sourceidentity", "") if session else "")
     if given.lower().startswith("aws:"):
         raise ValidationException("SourceIdentity cannot begin with aws:, which is reserved for AWS.")
     if kept and given not in ("", kept):

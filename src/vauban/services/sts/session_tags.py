@@ -34,18 +34,21 @@ def session_tags(call: Call, given: Iterable[Mapping[str, str]], transitive: Ite
     Raises InvalidParameterValue or ValidationException.
     """
     tags, inherited = read_tags(given), inherited_tags(call)
-    named = {key.lower(): key for key in tags}
-    going_on = []
-    for key in transitive:
-        if key.lower() not in named:
-            raise InvalidParameterValue("The specified transitive tag key must be included in the requested tags.")
-        going_on.append(named[key.lower()])
-    if not {key.lower() for key in inherited}.isdisjoint(named):
+    going_on = transitive_keys(tags, transitive)
+    if not {key.lower() for key in inherited}.isdisjoint(key.lower() for key in tags):
         raise InvalidParameterValue(
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
             "the calling session."
         )
     return SessionTags({**inherited, **tags}, (*inherited, *going_on))
+
+
+def transitive_keys(tags: Mapping[str, str], transitive: Iterable[str]) -> tuple[str, ...]:
+    """The keys that go on, as ``tags`` spell them. Raises InvalidParameterValue."""
+    named = {key.lower(): key for key in tags}
+    if any(key.lower() not in named for key in transitive):
+        raise InvalidParameterValue("The specified transitive tag key must be included in the requested tags.")
+    return tuple(named[key.lower()] for key in transitive)
 
 
 def inherited_tags(call: Call) -> dict[str, str]:
