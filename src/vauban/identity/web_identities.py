@@ -50,7 +50,7 @@ class WebIdentity:
 
 
 def read_claims(token: str) -> tuple[str, str | None]:
-    """The issuer that a token claims, and the id of the key it is signed with, neither believed. Raises Unbelievable."""
+    """The issuer that a token claims and the id of its key, neither believed yet. Raises Unbelievable."""
     import jwt
 
     try:
