@@ -65,6 +65,11 @@ def _is_url(value: str) -> bool:
         return False
 
 
+def _json(value: str) -> None:
+    """Raises ValueError, also for NaN and its like, which Python alone takes for JSON."""
+    json.loads(value, parse_constant=int)
+
+
 def _without_comments(value: str) -> str:
     return JSONC_TOKEN.sub(lambda token: token[0] if token[0].startswith('"') else " ", value)
 
@@ -72,7 +77,7 @@ def _without_comments(value: str) -> str:
 CHECKS: dict[str, Callable[[str], bool]] = {
     TEXT: lambda value: True,
     IMAGE: lambda value: True,
-    INTEGRATION: _raises_nothing(json.loads),
+    INTEGRATION: _raises_nothing(_json),
     "aws:region": lambda value: value in regions(),
     "aws:account:id": _matches(r"\d{12}"),
     "boolean": _matches("true|false"),
@@ -84,8 +89,8 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "ipv4-address": _raises_nothing(ipaddress.IPv4Address),
     "ipv6-address": _raises_nothing(ipaddress.IPv6Address),
     "url": _is_url,
-    "json": _raises_nothing(json.loads),
-    "jsonc": _raises_nothing(lambda value: json.loads(_without_comments(value))),
+    "json": _raises_nothing(_json),
+    "jsonc": _raises_nothing(lambda value: _json(_without_comments(value))),
 }
 
 

@@ -47,17 +47,17 @@ class Catalogue:
 _operators: Path | None = None
 
 
-def use(path: Path) -> None:
-    """Take the catalogue from an operator's file. Raises ValueError where it is none, OSError where it is not there."""
+def use(path: Path | None) -> None:
+    """Take the catalogue from an operator's file, or the shipped one. Raises ValueError for a file that holds none."""
     global _operators
-    before, _operators = _operators, path
-    catalogue.cache_clear()
     try:
-        catalogue()
+        if path is not None:
+            Catalogue(json.loads(path.read_text()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        _operators = before
-        catalogue.cache_clear()
         raise ValueError(f"{path} is no catalogue of public parameters: {error!r}") from error
+    _operators = path
+    catalogue.cache_clear()
+    find.cache_clear()
 
 
 @lru_cache(maxsize=1)
