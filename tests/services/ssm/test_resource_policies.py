@@ -57,7 +57,7 @@ def test_what_is_not_shared_is_denied_whether_it_is_there_or_not(ours, theirs, s
         lambda: theirs.put_resource_policy(ResourceArn=arn("/shared"), Policy=sharing("/shared")),
         lambda: theirs.get_resource_policies(ResourceArn=arn("/shared")),
     ):
-        with pytest.raises(ClientError, match="ValidationException|AccessDeniedException"):
+        with pytest.raises(ClientError, match=r"ValidationException|AccessDeniedException"):
             refused()
 
 

@@ -8,8 +8,8 @@ def test_a_standard_value_is_of_4096_bytes_at_most(put):
     put("/a", "x" * 4096)
     with pytest.raises(
         ClientError,
-        match=r"ValidationException.*Standard tier parameters support a maximum parameter value of 4096 characters\. To "
-        r"create a larger parameter value, upgrade the parameter to use the advanced-parameter tier",
+        match=r"ValidationException.*Standard tier parameters support a maximum parameter value of 4096 characters\. "
+        r"To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier",
     ):
         put("/b", "x" * 4097)
     with pytest.raises(ClientError, match="4096"):
