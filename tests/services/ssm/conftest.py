@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
+from vauban.kernel.events import DomainEvent
+from vauban.kernel.operations import REACTIONS, Reaction
 from vauban.testing import InProcess
 
 ACCOUNT = "111122223333"
@@ -45,6 +47,25 @@ def put(ssm: Any) -> Callable[..., Any]:
         return ssm.put_parameter(Name=name, Value=value, **more)
 
     return put
+
+
+@pytest.fixture
+def told(vauban: InProcess, ssm: Any) -> Iterator[Callable[[], list[DomainEvent]]]:
+    """All events of Parameter Store from here on, as somebody hears them who listens."""
+    heard: list[DomainEvent] = []
+    listening = [
+        Reaction("events", "aws.ssm", detail_type, lambda call, event: heard.append(event))
+        for detail_type in ("Parameter Store Change", "Parameter Store Policy Action")
+    ]
+    REACTIONS.extend(listening)
+
+    def told() -> list[DomainEvent]:
+        ssm.describe_parameters()  # When it is answered, what went before is delivered.
+        return heard
+
+    yield told
+    for each in listening:
+        REACTIONS.remove(each)
 
 
 @pytest.fixture

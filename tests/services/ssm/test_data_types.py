@@ -74,12 +74,12 @@ def test_a_data_type_may_change_but_for_those_that_aws_looks_after(ssm, put):
         put("/a", "ami-12345abcdeEXAMPLE", Overwrite=True, DataType="aws:ec2:image")
 
 
-def test_an_image_that_is_none_is_found_out_after_the_answer(vauban, ssm, put):
+def test_an_image_that_is_none_is_found_out_after_the_answer(ssm, put, told):
     assert put("/image", "nonsense", DataType="aws:ec2:image")["Version"] == 1
     with pytest.raises(ssm.exceptions.ParameterNotFound):
         ssm.get_parameter(Name="/image")
-    (event,) = [event.detail for _, event in vauban.vauban.store.outbox()]
-    assert event == {
+    (event,) = told()
+    assert event.detail == {
         "exception": "Unable to Describe Resource",
         "dataType": "aws:ec2:image",
         "name": "/image",

@@ -207,12 +207,12 @@ def test_parameters_are_of_one_region(vauban, put):
     eu.put_parameter(Name="/a", Value="x", Type="String")
 
 
-def test_changes_are_told(vauban, ssm, put):
+def test_changes_are_told(ssm, put, told):
     put("/a", Description="what")
     put("/a", "x", Overwrite=True)
     ssm.label_parameter_version(Name="/a", Labels=["now"])
     ssm.delete_parameter(Name="/a")
-    events = [event for _, event in vauban.vauban.store.outbox()]
+    events = told()
     assert {(each.source, each.detail_type, each.resources) for each in events} == {
         ("aws.ssm", "Parameter Store Change", (arn("/a"),))
     }

@@ -43,12 +43,15 @@ def statuses(ssm, name="/a"):
     return [(each["PolicyType"], each["PolicyStatus"]) for each in found["Policies"]]
 
 
-def actions(vauban):
-    events = [event for _, event in vauban.vauban.store.outbox(limit=1000)]
-    return [each.detail["policy-type"] for each in events if each.detail_type == "Parameter Store Policy Action"]
+@pytest.fixture
+def actions(told):
+    """The types of the policies that have done something so far."""
+    return lambda: [
+        each.detail["policy-type"] for each in told() if each.detail_type == "Parameter Store Policy Action"
+    ]
 
 
-def test_a_parameter_expires_on_its_day(vauban, ssm, put_with):
+def test_a_parameter_expires_on_its_day(vauban, ssm, put_with, told):
     put_with(expiration(in_days(vauban, 10)))
     vauban.advance(days=9)
     assert ssm.get_parameter(Name="/a")
@@ -56,40 +59,40 @@ def test_a_parameter_expires_on_its_day(vauban, ssm, put_with):
     vauban.advance(days=2)
     with pytest.raises(ssm.exceptions.ParameterNotFound):
         ssm.get_parameter(Name="/a")
-    events = [event for _, event in vauban.vauban.store.outbox()][1:]
+    events = told()[1:]
     assert [each.detail_type for each in events] == ["Parameter Store Policy Action", "Parameter Store Change"]
     assert events[0].detail["parameter-name"] == "/a"
     assert events[0].detail["policy-type"] == "Expiration"
     assert events[1].detail["operation"] == "Delete"
-    assert vauban.trail()[-2]["eventName"] == "DeleteExpiredParameter"
+    assert "DeleteExpiredParameter" in [each["eventName"] for each in vauban.trail()]
 
 
-def test_expiration_is_announced_as_often_as_was_wished(vauban, ssm, put_with):
+def test_expiration_is_announced_as_often_as_was_wished(vauban, ssm, put_with, actions):
     put_with(expiration(in_days(vauban, 30)), before_expiration(15), before_expiration(12, "Hours"))
     vauban.advance(days=14)
-    assert actions(vauban) == []
+    assert actions() == []
     vauban.advance(days=2)
-    assert actions(vauban) == ["ExpirationNotification"]
+    assert actions() == ["ExpirationNotification"]
     assert [status for _, status in statuses(ssm)] == ["Pending", "Finished", "Pending"]
     vauban.advance(days=13.6)
-    assert actions(vauban) == ["ExpirationNotification"] * 2
+    assert actions() == ["ExpirationNotification"] * 2
     vauban.advance(days=5)
-    assert actions(vauban) == ["ExpirationNotification"] * 2 + ["Expiration"]
+    assert actions() == ["ExpirationNotification"] * 2 + ["Expiration"]
 
 
-def test_no_change_is_counted_from_the_last_change(vauban, ssm, put, put_with):
+def test_no_change_is_counted_from_the_last_change(vauban, ssm, put, put_with, actions):
     put_with(without_change(20))
     vauban.advance(days=19)
     put("/a", "y", Overwrite=True)
     vauban.advance(days=19)
-    assert actions(vauban) == []
+    assert actions() == []
     vauban.advance(days=1.1)
-    assert actions(vauban) == ["NoChangeNotification"]
+    assert actions() == ["NoChangeNotification"]
     assert statuses(ssm) == [("NoChangeNotification", "Finished")]
     put("/a", "z", Overwrite=True)
     assert statuses(ssm) == [("NoChangeNotification", "Pending")]
     vauban.advance(days=21)
-    assert actions(vauban) == ["NoChangeNotification"] * 2
+    assert actions() == ["NoChangeNotification"] * 2
 
 
 def test_an_update_leaves_the_day_of_expiration(vauban, ssm, put, put_with):
@@ -119,11 +122,11 @@ def test_policies_are_shown_as_json(vauban, ssm, put_with):
     assert json.loads(found["Policies"][0]["PolicyText"]) == without_change(20)
 
 
-def test_a_deleted_parameter_has_nothing_due(vauban, ssm, put_with):
+def test_a_deleted_parameter_has_nothing_due(vauban, ssm, put_with, actions):
     put_with(expiration(in_days(vauban, 10)))
     ssm.delete_parameter(Name="/a")
     vauban.advance(days=20)
-    assert actions(vauban) == []
+    assert actions() == []
 
 
 @pytest.mark.parametrize(
