@@ -131,6 +131,12 @@ class Call:
         """Who brings about what this call does."""
         return self.principal
 
+    def as_service(self) -> "Call":
+        """This call, asking as the service itself and not as its caller."""
+        own = copy.copy(self)
+        own.principal = service_principal(self.service)
+        return own
+
     def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:
         """Propose an event of this service; it leaves with the commit."""
         self.store.emit(self._event(detail_type, resources, detail))

@@ -21,9 +21,10 @@ class StepFailed(Exception):
 
 
 def require_invocable(call: Call, lambda_arn: str) -> None:
-    """Raises AccessDeniedException unless the function is there and may be invoked."""
+    """Raises AccessDeniedException unless the function is there, and both the caller and we may invoke it."""
     try:
-        call.ask(INVOKE, FunctionName=lambda_arn, InvocationType="DryRun")
+        for asking in (call, call.as_service()):
+            asking.ask(INVOKE, FunctionName=lambda_arn, InvocationType="DryRun")
     except AwsError as error:
         decision = error.decision if isinstance(error, AccessDeniedException) else None
         raise AccessDeniedException(CANNOT_INVOKE, decision) from error
