@@ -48,6 +48,9 @@ def as_modelled(value: object, shape: Any) -> object:
         for key, each in value.items()
         if key not in UNMODELLED and not (each == [] and shape.members[key].min)
     }
+    # An MD5 fingerprint has 47 characters, of which the model makes 48.
+    if "Fingerprint" in left:
+        left["Fingerprint"] = left["Fingerprint"].ljust(48, ":")
     # Of root, IAM tells neither name nor path, and an id of 12 digits.
     is_root = str(value.get("Arn", "")).endswith(":root") and "UserId" in value
     return {**left, "UserName": "root", "Path": "/", "UserId": "0" * 16} if is_root else left

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+UNMARKED = frozenset({"authenticationCodeType", "tokenCodeType"})
+"""Shapes that hold secrets though no model says so: one-time codes."""
+
 
 class Shape:
     """A shape as seen from where it is used: the target's traits under those of the reference to it.
@@ -92,7 +95,7 @@ class Shape:
 
     @property
     def sensitive(self) -> bool:
-        return bool(self.traits.get("sensitive"))
+        return bool(self.traits.get("sensitive")) or self.name in UNMARKED
 
     @property
     def location(self) -> str | None:

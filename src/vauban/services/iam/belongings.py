@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from vauban.identity.access_keys import AccessKey
+from vauban.identity.mfa_devices import MfaDevice
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
+from vauban.services.iam.resources import LoginProfile, SigningCertificate, SshPublicKey
 
 
 def belongings(call: Call, user: User) -> Iterator[str]:
     """What has to be done before the user can go."""
-    if _access_keys(call, user):
-        yield "delete access keys"
+    for kind, undo in UNDONE.items():
+        if _of(call, kind, user):
+            yield undo
     if user.groups:
         yield "remove users from group"
     if user.attached:
@@ -22,9 +26,26 @@ def belongings(call: Call, user: User) -> Iterator[str]:
 
 def hand_over(call: Call, user: User, new_name: str) -> None:
     """Everything of the user's, put under its new name."""
-    for key in _access_keys(call, user):
-        call.store.put(replace(key, user_name=new_name))
+    for kind in UNDONE:
+        for each in _of(call, kind, user):
+            if kind is LoginProfile:
+                call.store.delete(each)
+            call.store.put(replace(each, user_name=new_name))
 
 
-def _access_keys(call: Call, user: User) -> list[AccessKey]:
-    return call.store.list(AccessKey, index="owner", value=f"{user.account}/{user.name}")
+UNDONE: dict[type, str] = {
+    LoginProfile: "delete login profile",
+    AccessKey: "delete access keys",
+    MfaDevice: "delete MFA device",
+    SigningCertificate: "delete signing certificates",
+    SshPublicKey: "delete ssh public keys",
+}
+
+
+def _of(call: Call, kind: type, user: User) -> list[Any]:
+    if kind is LoginProfile:
+        found = call.store.get(LoginProfile, user.name)
+        return [found] if found is not None else []
+    if kind is AccessKey:
+        return call.store.list(AccessKey, index="owner", value=f"{user.account}/{user.name}")
+    return call.store.list(kind, index="user", value=user.name)
