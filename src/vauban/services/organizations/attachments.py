@@ -16,7 +16,7 @@ from vauban.services.organizations.errors import (
     PolicyTypeNotEnabledException,
 )
 from vauban.services.organizations.lists import page
-from vauban.services.organizations.policies import holders, summary
+from vauban.services.organizations.policies import holders, in_order, summary
 from vauban.services.organizations.policy_types import POLICY_TYPES, of_type
 from vauban.services.organizations.resources import own_organization
 from vauban.services.organizations.units import with_unit
@@ -53,7 +53,7 @@ def list_policies_for_target(
     call: Call, target: Target, filter: str, next_token: str | None = None, max_results: int | None = None
 ) -> dict[str, Any]:
     found = of_type(call, own_organization(call), target.policies, filter).values()
-    return page(call, "Policies", found, lambda each: each.policy_id, summary, max_results, next_token)
+    return page(call, "Policies", found, in_order, summary, max_results, next_token)
 
 
 @operation("ListTargetsForPolicy", on=resolvers.policy())

@@ -21,12 +21,12 @@ def check_content(content: str, type: str) -> None:
             Policy.parse(content, name="policy", kind=_KINDS[type])
         else:
             _check_management_policy(content, type)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedPolicyDocumentException from error
 
 
 def read(content: str) -> Any:
-    """JSON in which no name comes twice. Raises ValueError."""
+    """JSON in which no name comes twice. Raises ValueError, and RecursionError for what is nested too deeply."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -34,10 +34,7 @@ def read(content: str) -> Any:
             raise ValueError("a name comes twice")
         return found
 
-    try:
-        return json.loads(content, object_pairs_hook=unique)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return json.loads(content, object_pairs_hook=unique)
 
 
 def _check_management_policy(content: str, type: str) -> None:

@@ -6,7 +6,7 @@ from it. ``@@operators_allowed_for_child_policies`` says which of them policies 
 Source: Organizations User Guide, "Understanding management policy inheritance", "Inheritance operators".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,9 @@ def check_operators(document: Any) -> None:
 
 
 def _allowed(value: Any) -> frozenset[str]:
-    names = set(value) if isinstance(value, list) else {None}
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"{ALLOWED} takes a list of names")
+    names = set(value)
     if names == {"@@all"}:
         return _EVERY
     if names == {"@@none"}:
@@ -68,14 +70,16 @@ class Node:
             if not name.startswith("@@"):
                 self.settings.setdefault(name, Node()).apply(part, allowed)
 
-    def restrict(self, document: Mapping[str, Any]) -> None:
-        """Take over what one policy lets those further down do; they can take away only from what they were left."""
+    def restrictions(
+        self, document: Mapping[str, Any], left: frozenset[str]
+    ) -> Iterator[tuple["Node", frozenset[str]]]:
+        """What one policy lets those further down do, by place: no more than it was ``left`` by those above it."""
+        left = left if self.allowed is None else self.allowed
         if ALLOWED in document:
-            wanted = _allowed(document[ALLOWED])
-            self.allowed = wanted if self.allowed is None else self.allowed & wanted
+            yield self, _allowed(document[ALLOWED]) & left
         for name, part in document.items():
-            if not name.startswith("@@") and name in self.settings:
-                self.settings[name].restrict(part)
+            if name in self.settings:
+                yield from self.settings[name].restrictions(part, left)
 
     def plain(self) -> Any:
         """The document that is left, without operators; None for a place where nothing is."""
@@ -105,6 +109,6 @@ def effective(levels: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, Any] |
         documents = list(level)
         for document in documents:
             root.apply(document, _EVERY)
-        for document in documents:
-            root.restrict(document)
+        for place, allowed in [each for document in documents for each in root.restrictions(document, _EVERY)]:
+            place.allowed = allowed if place.allowed is None else place.allowed & allowed
     return root.plain()

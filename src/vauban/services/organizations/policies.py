@@ -94,7 +94,7 @@ def list_policies(
     found = _policies(call, organization, filter)
     if filter in FULL_ACCESS and organization.feature_set == "ALL":
         found.append(FULL_ACCESS[filter])
-    return page(call, "Policies", found, lambda each: each.policy_id, summary, max_results, next_token)
+    return page(call, "Policies", found, in_order, summary, max_results, next_token)
 
 
 def holders(call: Call, organization: Organization, policy_id: str) -> list[str]:
@@ -119,6 +119,11 @@ def _refuse_name(call: Call, organization: Organization, type: str, name: str) -
 def _require_own(policy: OrganizationPolicy) -> None:
     if policy.aws_managed:
         raise InvalidInputException("IMMUTABLE_POLICY")
+
+
+def in_order(policy: OrganizationPolicy) -> str:
+    """Where a policy stands in lists: AWS's own come first."""
+    return f"{not policy.aws_managed:d} {policy.policy_id}"
 
 
 def summary(policy: OrganizationPolicy) -> dict[str, Any]:

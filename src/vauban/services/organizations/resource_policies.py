@@ -62,7 +62,7 @@ def _check(call: Call, organization: Organization, content: str) -> None:
     except MalformedPolicy as error:
         principal = "principal" in error.reason.lower()
         raise InvalidInputException("INVALID_PRINCIPAL" if principal else "INVALID_RESOURCE_POLICY_JSON") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInputException("INVALID_RESOURCE_POLICY_JSON") from None
     accounts = {each.account for each in members(call.store, organization)}
     if not all(_account(each) in accounts for each in policy.principals):
