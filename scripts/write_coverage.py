@@ -9,8 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from vauban.aws.models import load
+from vauban.discovery import Services
 from vauban.kernel.operations import Service
-from vauban.server import discover
 from vauban.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +55,7 @@ def between(markers: tuple[str, str], text: str, inner: str) -> str:
 
 
 def main() -> int:
-    services = discover()
+    services = Services()
     stale = []
     for name, markers, inner in (
         ("README.md", COVERAGE, summary(services)),

@@ -12,6 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("vauban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("vauban")
+"""How fast a machine is says nothing of what it runs."""
 
 
 @pytest.fixture(autouse=True)

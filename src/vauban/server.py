@@ -1,14 +1,11 @@
 """Where the parts are put together: one process's worth of Vauban."""
 
 import asyncio
-import importlib
-import pkgutil
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from vauban import services
 from vauban.administration.accounts import Accounts
 from vauban.administration.doors import PREFIX, Answer, Door
 from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
@@ -16,10 +13,10 @@ from vauban.background.jobs import Jobs
 from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.sealers import AccountSealer
+from vauban.discovery import Services
 from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.operations import Service
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
@@ -40,6 +37,7 @@ class Vauban:
     def __init__(self, settings: Settings, store: Store, clock: Clock):
         self.settings = settings
         self.clock = clock
+        self.services = Services()
         self.outside = outside_of(settings)
         self.public_door = Door({"GET health": self._health})
         self.stand_on(store)
@@ -49,7 +47,7 @@ class Vauban:
         self.store = store
         self.accounts = Accounts(store, self.clock.now)
         self.gateway = Gateway(
-            discover(),
+            self.services,
             store,
             self.clock.now,
             time.time,
@@ -114,6 +112,7 @@ class Scratch(Vauban):
     """A Vauban that keeps nothing, and can be made new between tests: its accounts and their root keys stay."""
 
     def __init__(self, settings: Settings):
+        Services().load()
         self._offset = 0.0
         virtual = VirtualClock(lambda: self._offset, self._keep_offset)
         super().__init__(settings, _memory(), virtual if settings.clock == "virtual" else WallClock())
@@ -148,15 +147,6 @@ def sink_of(settings: Settings) -> DirectorySink | None:
 
 def _memory() -> MemoryStore:
     return MemoryStore(AccountSealer.ephemeral())
-
-
-def discover() -> dict[str, Service]:
-    """Every service in ``vauban.services``, by boto3 name."""
-    found: dict[str, Service] = {}
-    for module in pkgutil.iter_modules(services.__path__):
-        service = importlib.import_module(f"vauban.services.{module.name}").SERVICE
-        found[service.name] = service
-    return found
 
 
 def outside_of(settings: Settings) -> Outside:

@@ -22,6 +22,7 @@ from vauban.announcements import banner
 from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.memory import protect_process
 from vauban.crypto.sealers import AccountSealer
+from vauban.discovery import all_kinds, release
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
@@ -117,7 +118,7 @@ class Supervisor:
         self._settings = settings
         self._listeners = listeners
         try:
-            self._site = Site(settings.directory)
+            self._site = Site(settings.directory, all_kinds, release())
         except StorageUnavailable as error:
             raise StartFailed(str(error)) from None
         self._tls = _tls(settings)

@@ -100,6 +100,9 @@ class Housekeeping:
 
     async def start(self, vauban: Vauban, port: int) -> None:
         self._vauban = vauban
+        for service in vauban.services:
+            vauban.services[service]
+            await asyncio.sleep(0)  # Callers are answered between one import and the next.
         where = endpoint(self._settings, port)
         facts = {"workers": self._settings.worker_count, "enforced": enforced(self._settings)}
         administration = Administration(vauban, where, facts, trust_bundle(self._settings))

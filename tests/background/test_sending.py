@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from vauban.background.relay import DeadLetter, Relay
+from vauban.discovery import Services
 from vauban.gateway import Gateway
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import Reaction, Service, ServiceEvent, operation
 from vauban.kernel.principals import Principal
-from vauban.server import discover
 from vauban.testing import InProcess
 
 OTHER = "444455556666"
@@ -63,7 +63,7 @@ def house(monkeypatch):
     HEARD.clear()
     running = InProcess(accounts=("111122223333", OTHER))
     whole = running.vauban
-    services = {**discover(), "ssm": Service("ssm", sys.modules[__name__])}
+    services = {**Services(), "ssm": Service("ssm", sys.modules[__name__])}
     whole.gateway = Gateway(services, whole.store, whole.clock.now, time.time, arrival=whole._arrival)
     yield running
     running.close()

@@ -6,10 +6,10 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.discovery import Services
 from vauban.gateway import Gateway
 from vauban.kernel.errors import WorkFailed
 from vauban.kernel.operations import Service, operation
-from vauban.server import discover
 
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
@@ -34,7 +34,7 @@ def get_parameter(call, name):
 def with_parameters(vauban):
     toy = Service("ssm", sys.modules[__name__])
     whole = vauban.vauban
-    services = {**discover(), "ssm": toy}
+    services = {**Services(), "ssm": toy}
     whole.gateway = Gateway(services, whole.store, whole.clock.now, time.time, outside="the outside says")
     return vauban
 

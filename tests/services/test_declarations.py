@@ -7,9 +7,9 @@ import pytest
 from botocore import xform_name
 
 from vauban.aws.actions import operations_without_action
-from vauban.server import discover
+from vauban.discovery import Services
 
-SERVICES = discover()
+SERVICES = Services()
 OPERATIONS = [(service, name) for service in SERVICES for name in SERVICES[service].operations]
 SESSION = botocore.session.get_session()
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.discovery import Services
 from vauban.gateway import Gateway
 from vauban.kernel.operations import Service, operation
-from vauban.server import discover
 
 ACCOUNT = "111122223333"
 ALIAS = "alias/aws/ssm"
@@ -34,7 +34,7 @@ def get_parameter(call, name):
 @pytest.fixture
 def ssm(vauban):
     whole = vauban.vauban
-    services = {**discover(), "ssm": Service("ssm", sys.modules[__name__])}
+    services = {**Services(), "ssm": Service("ssm", sys.modules[__name__])}
     whole.gateway = Gateway(services, whole.store, whole.clock.now, time.time)
     return vauban.client("ssm")
 

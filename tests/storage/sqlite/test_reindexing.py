@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vauban.kernel.records import KINDS, record, secret
-from vauban.storage.sqlite import open_store
+from vauban.storage.sqlite import Site, open_store
 
 from ..conftest import Driver
 from ..samples import ACCOUNT, REGION, TestSealer, moment
@@ -53,3 +53,15 @@ def test_records_of_an_older_release_are_found_by_new_indexes(tmp_path: Path, lo
     assert driver.store.due(10) is None
     assert driver.here().count(newer, index="color", value="red") == 0
     driver.run(driver.store.close())
+
+
+def test_kinds_are_asked_once_a_release(tmp_path: Path):
+    asked = []
+
+    def kinds() -> list:
+        asked.append(jar().__record_kind__)
+        return asked
+
+    for release in ("1", "1", "2", "2", ""):
+        Site(tmp_path, kinds, release).close()
+    assert len(asked) == 3

@@ -1,12 +1,12 @@
 """The database of a data directory, opened by the one process that writes it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 from vauban.kernel.errors import StorageUnavailable
-from vauban.kernel.records import KINDS
+from vauban.kernel.records import KINDS, RecordKind
 from vauban.storage.coherence import Page
 from vauban.storage.encoding import DamagedRecord
 from vauban.storage.messages import Batch, Reply
@@ -24,8 +24,14 @@ _PAGES_FREED_AT_ONCE = 4096
 """Given back to the file system after audit chunks went; where that cannot be, they are used again."""
 
 
-def prepare(path: Path) -> bool:
-    """Make or bring up to date, and check; true where anything is kept. Raises StorageUnavailable: what to do."""
+Kinds = Callable[[], Iterable[RecordKind]]
+
+
+def prepare(path: Path, kinds: Kinds = KINDS.values, release: str = "") -> bool:
+    """Make or bring up to date, and check; true where anything is kept. Raises StorageUnavailable: what to do.
+
+    ``kinds`` are asked how they are indexed, unless ``release`` says that it is the one that was asked last.
+    """
     try:
         if not path.exists() or not path.stat().st_size:
             create(path)
@@ -35,7 +41,9 @@ def prepare(path: Path) -> bool:
             if path.stat().st_size <= _CHECKED_BYTES:
                 _require_sound(connection, path)
             migrate(connection)
-            reindex(connection, KINDS.values())
+            if not release or connection.execute("SELECT release FROM state").fetchone()[0] != release:
+                reindex(connection, kinds())
+                connection.execute("UPDATE state SET release = ?", (release,))
             return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
     except (sqlite3.Error, DamagedRecord) as error:
         raise StorageUnavailable(f"{path} cannot be opened: {error}. Restore a backup, or free the disk.") from error

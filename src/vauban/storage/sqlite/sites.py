@@ -17,11 +17,12 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
+from vauban.kernel.records import KINDS
 from vauban.kernel.sealing import Sealer
 from vauban.storage.coherence import Page
 from vauban.storage.links import LocalLink, SocketLink
 from vauban.storage.sqlite.channels import serve
-from vauban.storage.sqlite.databases import FILE, Database, prepare
+from vauban.storage.sqlite.databases import FILE, Database, Kinds, prepare
 from vauban.storage.sqlite.locks import DirectoryLock
 from vauban.storage.sqlite.stores import CACHED_RECORDS, SqliteStore
 
@@ -29,14 +30,17 @@ from vauban.storage.sqlite.stores import CACHED_RECORDS, SqliteStore
 class Site:
     """What a supervisor opens before it forks. Holds no SQLite connection, and so may be forked."""
 
-    def __init__(self, directory: Path):
-        """Raises StorageUnavailable: in use, not writable, damaged, or written by a newer release."""
+    def __init__(self, directory: Path, kinds: Kinds = KINDS.values, release: str = ""):
+        """Raises StorageUnavailable: in use, not writable, damaged, or written by a newer release.
+
+        ``kinds`` are all that may be kept there, as ``release`` declares them.
+        """
         self.path = directory / FILE
         self.page = Page()
         self._lock = DirectoryLock(directory)
         self._channels: list[tuple[socket.socket, socket.socket]] = []
         try:
-            self.empty = not prepare(self.path)
+            self.empty = not prepare(self.path, kinds, release)
             """Whether no record was kept when this was opened."""
         except BaseException:
             self._lock.release()
