@@ -1,11 +1,13 @@
 """What tests of several rooms share."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +65,83 @@ def as_modelled(value: object, shape: Any) -> object:
 
 UNMODELLED = ("CustomerMasterKeySpec", "PermissionsBoundaryType")
 """No new key specs under KMS's deprecated name for them; boundaries go by another word."""
+
+
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+TOKENS = {"vauban-test": "1234", "cluster": "the crypto user"}
+"""Labels and PINs of the tokens there are; SoftHSM sees those that are there when it is first loaded."""
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """SoftHSM's library, with ``TOKENS`` of this session's own."""
+    if not SOFTHSM.exists():
+        subprocess.run(["apt-get", "install", "--yes", "--quiet", "softhsm2"], check=True, capture_output=True)
+    place = tmp_path_factory.mktemp("softhsm")
+    (place / "tokens").mkdir()
+    (place / "softhsm2.conf").write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(place / "softhsm2.conf"))
+        for label, pin in TOKENS.items():
+            options = ("--label", label, "--pin", pin, "--so-pin", "5678")
+            subprocess.run(["softhsm2-util", "--init-token", "--free", *options], check=True, capture_output=True)
+        yield SOFTHSM
+
+
+HOST = "xks.example.com"
+
+
+class Served:
+    """An application behind HTTPS on a port of its own, with a certificate for ``HOST``."""
+
+    def __init__(self, application: Any, directory: Path):
+        from vauban.crypto.certificates import self_signed
+        from vauban.http.limits import Limits
+        from vauban.http.servers import Server
+        from vauban.http.sockets import bind_tcp
+        from vauban.http.tls import server_context
+
+        self.host = HOST
+        self.ca = str(directory / "chain.pem")
+        chain, key = self_signed([HOST])
+        Path(self.ca).write_bytes(chain)
+        (directory / "key.pem").write_bytes(key)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        listener = bind_tcp("127.0.0.1", 0)
+        self.port = listener.getsockname()[1]
+        tls = server_context(self.ca, str(directory / "key.pem"))
+
+        async def start() -> Server:
+            server = Server(application, Limits())
+            await server.listen(listener, tls)
+            return server
+
+        self._server = self._wait(start())
+
+    def close(self) -> None:
+        self._wait(self._server.drain(0))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Served]]:
+    """Put an application behind HTTPS, for as long as the tests last."""
+    served: list[Served] = []
+
+    def serve(application: Any) -> Served:
+        served.append(Served(application, tmp_path_factory.mktemp("served")))
+        return served[-1]
+
+    yield serve
+    for each in served:
+        each.close()
 
 
 @pytest.fixture

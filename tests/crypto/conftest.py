@@ -10,7 +10,6 @@ import pytest
 
 from vauban.crypto.seals.settings import SealSettings
 
-SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 Vector = dict[str, str]
 
 
@@ -68,15 +67,6 @@ def known_answers() -> Callable[[str], Iterator[Vector]]:
 
 
 @pytest.fixture(scope="session")
-def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealSettings]:
+def softhsm(tokens: Path) -> SealSettings:
     """Settings of a SoftHSM token made for this session: label ``vauban-test``, PIN ``1234``."""
-    if not SOFTHSM.exists():
-        install("softhsm2")
-    place = tmp_path_factory.mktemp("softhsm")
-    (place / "tokens").mkdir()
-    (place / "softhsm2.conf").write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(place / "softhsm2.conf"))
-        options = ("--label", "vauban-test", "--pin", "1234", "--so-pin", "5678")
-        subprocess.run(["softhsm2-util", "--init-token", "--free", *options], check=True, capture_output=True)
-        yield SealSettings("pkcs11", pkcs11_module=str(SOFTHSM), pkcs11_token="vauban-test", pkcs11_pin="1234")
+    return SealSettings("pkcs11", pkcs11_module=str(tokens), pkcs11_token="vauban-test", pkcs11_pin="1234")

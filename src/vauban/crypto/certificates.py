@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -57,6 +58,16 @@ def issue(
         .add_extension(issuer, critical=False)
     )
     return builder.sign(authority_key, SHA256()).public_bytes(Encoding.PEM), _pem(key)
+
+
+def is_authority(certificate_pem: bytes) -> bool:
+    """Whether ``certificate_pem`` is a certificate that signs itself."""
+    try:
+        certificate = x509.load_pem_x509_certificate(certificate_pem)
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _builder(

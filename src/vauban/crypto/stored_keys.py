@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
+from vauban.crypto import ciphertexts
 from vauban.crypto.ciphertexts import MAXIMUM_SIZE, canonical
 from vauban.crypto.errors import InvalidCiphertext
 
@@ -75,3 +76,10 @@ def authenticated(material_id: str, context: Mapping[str, str]) -> bytes:
         return sha256(bytes.fromhex(material_id) + canonical(context)).digest()
     except UnicodeEncodeError:
         raise InvalidCiphertext from None
+
+
+def material_id_of(blob: bytes) -> str:
+    """The id of the material that ``blob`` says it is under, be it KMS's or a store's. Raises InvalidCiphertext."""
+    if blob.startswith(VERSION):
+        return StoredKeyCiphertext.decode(blob).material_id
+    return ciphertexts.material_id_of(blob)

@@ -58,6 +58,11 @@ class Clusters:
         found = self._known.get(cluster_id)
         return found is not None and found.account in ("", account)
 
+    def related(self, one: str, other: str) -> bool:
+        """Whether two ids stand for tokens of one label, as a backup and what it was made from do."""
+        tokens = {self._known[each].token if each in self._known else each for each in (one, other)}
+        return len(tokens) == 1
+
     @contextmanager
     def session(self, cluster_id: str, pin: str, account: str) -> Iterator[Any]:
         """A session of the token's crypto user; after a failure the next one logs in anew. Raises ClusterFailed."""
@@ -134,6 +139,11 @@ def log_in(outside: "Outside", cluster_id: str, pin: str, account: str) -> None:
     outside.clusters.leave(cluster_id)
     with outside.clusters.session(cluster_id, pin, account):
         pass
+
+
+def log_out(outside: "Outside", cluster_id: str) -> None:
+    """Log out, in this process."""
+    outside.clusters.leave(cluster_id)
 
 
 def make_key(outside: "Outside", cluster_id: str, pin: str, account: str, label: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
+from vauban.crypto.certificates import create_authority
 from vauban.kernel.principals import Principal
 from vauban.services.kms.policies import DEFAULT
 from vauban.services.kms.resources import Grant, Key
@@ -104,6 +105,31 @@ def neighbours() -> Iterator[InProcess]:
     running = InProcess(accounts=(ACCOUNT, OTHER_ACCOUNT))
     yield running
     running.close()
+
+
+CLUSTER = "cluster-2222222aaaa"
+PIN = "the crypto user"
+
+
+@pytest.fixture(scope="session")
+def trust_anchor() -> str:
+    """The certificate of an authority, in PEM."""
+    return create_authority()[0].decode()
+
+
+@pytest.fixture(scope="session")
+def cluster_members(trust_anchor: str) -> Callable[..., dict[str, str]]:
+    """Members of a CreateCustomKeyStore for a cluster."""
+
+    def members(name: str = "tokens", cluster: str = CLUSTER, password: str = PIN) -> dict[str, str]:
+        return {
+            "CustomKeyStoreName": name,
+            "CloudHsmClusterId": cluster,
+            "TrustAnchorCertificate": trust_anchor,
+            "KeyStorePassword": password,
+        }
+
+    return members
 
 
 @pytest.fixture

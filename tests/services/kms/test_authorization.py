@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from vauban.services.kms import SERVICE
+from vauban.settings import TokenCluster
 from vauban.testing import InProcess
 
 OAEP = Oaep(MGF1(SHA256()), SHA256(), None)
@@ -19,10 +20,14 @@ ACTIONS = {"ReEncrypt": ["kms:ReEncryptFrom", "kms:ReEncryptTo"]}
 """The actions of operations that are not called after themselves."""
 
 
+CLUSTERS = [f"cluster-2222222{letter * 4}" for letter in "abcdefghijklmnop"]
+
+
 @pytest.fixture(scope="module")
-def world():
+def world(tokens, cluster_members):
     """A running KMS with a key of each kind, and what the operations need to be told."""
-    running = InProcess()
+    clusters = tuple(TokenCluster(cluster, str(tokens), "cluster", "") for cluster in CLUSTERS)
+    running = InProcess(cloudhsm_cluster=clusters)
     kms = running.client("kms")
 
     def key(**parameters):
@@ -44,7 +49,9 @@ def world():
         blob=kms.encrypt(KeyId=symmetric, Plaintext=b"x")["CiphertextBlob"],
         grantee=running.user("grantee"),
         policy=kms.get_key_policy(KeyId=symmetric)["Policy"],
+        next_store=(cluster_members(cluster, cluster) for cluster in CLUSTERS).__next__,
     )
+    made.store = kms.create_custom_key_store(**made.next_store())["CustomKeyStoreId"]
     yield made
     running.close()
 
@@ -62,8 +69,20 @@ def arguments(name, world):
     }
     grant = {**key, "GranteePrincipal": world.grantee, "Operations": ["Encrypt"]}
     match name:
-        case "CreateKey" | "ListKeys" | "ListAliases":
+        case "CreateKey" | "ListKeys" | "ListAliases" | "DescribeCustomKeyStores":
             return {}
+        case "CreateCustomKeyStore":
+            return world.next_store()
+        case "DeleteCustomKeyStore":
+            created = world.kms.create_custom_key_store(**world.next_store())
+            return {"CustomKeyStoreId": created["CustomKeyStoreId"]}
+        case "UpdateCustomKeyStore":
+            return {"CustomKeyStoreId": world.store, "NewCustomKeyStoreName": "renamed"}
+        case "ConnectCustomKeyStore":
+            return {"CustomKeyStoreId": world.store}
+        case "DisconnectCustomKeyStore":
+            world.kms.connect_custom_key_store(CustomKeyStoreId=world.store)
+            return {"CustomKeyStoreId": world.store}
         case "GenerateRandom":
             return {"NumberOfBytes": 8}
         case "Encrypt":

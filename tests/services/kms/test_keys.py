@@ -77,20 +77,12 @@ def test_a_spec_takes_only_its_own_usages(parameters, words, kms):
     "parameters",
     [
         {"MultiRegion": True},
-        {"Origin": "EXTERNAL_KEY_STORE"},
-        {"Origin": "AWS_CLOUDHSM"},
         {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
         {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},
     ],
 )
 def test_what_is_not_supported_is_refused_aloud(parameters, kms):
     with pytest.raises(kms.exceptions.UnsupportedOperationException, match="not supported here"):
-        kms.create_key(**parameters)
-
-
-@pytest.mark.parametrize("parameters", [{"CustomKeyStoreId": "cks-1"}, {"XksKeyId": "external"}])
-def test_parameters_of_custom_key_stores_are_refused_aloud(parameters, kms):
-    with pytest.raises(ClientError, match="ValidationException"):
         kms.create_key(**parameters)
 
 

@@ -14,13 +14,7 @@ MODEL = botocore.session.get_session().get_service_model("kms")
 DOCUMENTED = Path(__file__).parents[2] / "vectors" / "kms" / "cross_account_use.txt"
 CROSS_ACCOUNT = {line for line in DOCUMENTED.read_text().split("\n") if line and not line.startswith("#")}
 LATER = {
-    "ConnectCustomKeyStore",
-    "CreateCustomKeyStore",
-    "DeleteCustomKeyStore",
-    "DescribeCustomKeyStores",
-    "DisconnectCustomKeyStore",
     "ReplicateKey",
-    "UpdateCustomKeyStore",
     "UpdatePrimaryRegion",
 }
 

@@ -6,6 +6,8 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 from vauban.kernel.operations import Service
 from vauban.services.kms import (
     aliases,
+    connections,
+    custom_key_stores,
     data_keys,
     deletion,
     encapsulation,
@@ -48,6 +50,8 @@ SERVICE = Service(
     last_usages,
     tags,
     random,
+    custom_key_stores,
+    connections,
     jobs,
     conditions=CONDITIONS,
     guard=guard,

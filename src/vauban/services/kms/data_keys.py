@@ -8,6 +8,7 @@ from vauban.crypto.specs import SPECS
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.kms import ciphers
 from vauban.services.kms.encryption import NO_CONTEXT
 from vauban.services.kms.errors import DryRunOperationException, UnsupportedOperationException
 from vauban.services.kms.materials import current_material
@@ -28,7 +29,7 @@ def generate_data_key(
     dry_run: bool = False,
 ) -> dict[str, Any]:
     plaintext = _data_key(call, key, number_of_bytes, key_spec, dry_run)
-    blob = current_material(call, key).symmetric.encrypt(plaintext, encryption_context)
+    blob = ciphers.encrypt(call, key, plaintext, encryption_context)
     return {
         "CiphertextBlob": blob,
         "Plaintext": plaintext,
@@ -47,7 +48,7 @@ def generate_data_key_without_plaintext(
     dry_run: bool = False,
 ) -> dict[str, Any]:
     plaintext = _data_key(call, key, number_of_bytes, key_spec, dry_run)
-    blob = current_material(call, key).symmetric.encrypt(plaintext, encryption_context)
+    blob = ciphers.encrypt(call, key, plaintext, encryption_context)
     return {"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": key.current_material_id}
 
 
@@ -80,7 +81,8 @@ def _data_key(call: Call, key: Key, number_of_bytes: int | None, key_spec: str |
         raise ValidationException("Please specify either number of bytes or key spec.")
     if dry_run:
         raise DryRunOperationException
-    return call.random(KEY_SIZES[key_spec] if key_spec else number_of_bytes)
+    size = KEY_SIZES[key_spec] if key_spec else number_of_bytes
+    return call.once("data key", lambda: call.random(size)) if key.custom_key_store_id else call.random(size)
 
 
 def _data_key_pair(
@@ -90,6 +92,8 @@ def _data_key_pair(
     from vauban.crypto.private_keys import PrivateKey
 
     require_symmetric(call, key)
+    if key.custom_key_store_id:
+        raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")
     if spec not in SPECS:
         raise UnsupportedOperationException(f"Data key pairs of {spec} are not supported here.")
     if dry_run:

@@ -7,6 +7,7 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.kms import stored_keys
 from vauban.services.kms.materials import is_whole
 from vauban.services.kms.resolvers import key
 from vauban.services.kms.resources import Alias, Grant, ImportParameters, Key, Material
@@ -41,5 +42,7 @@ def delete_key(call: Call, key: Key) -> None:
     for kind in (Material, ImportParameters, Alias, Grant):
         for each in call.store.list(kind, index="key", value=key.key_id):
             call.store.delete(each)
+    if key.custom_key_store_id:
+        stored_keys.forget(call, key)
     call.store.delete(key)
     call.emit("KMS CMK Deletion", key.arn, **{"key-id": key.key_id})

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vauban.crypto.ciphertexts import InvalidCiphertext, material_id_of
+from vauban.crypto.errors import InvalidCiphertext
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
-from vauban.services.kms.errors import DryRunOperationException, IncorrectKeyException, InvalidCiphertextException
+from vauban.services.kms import ciphers
+from vauban.services.kms.errors import DryRunOperationException, InvalidCiphertextException
 from vauban.services.kms.materials import current_material
 from vauban.services.kms.resolvers import decrypting_key, usable_key
-from vauban.services.kms.resources import Key, Material
+from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage
 
 SYMMETRIC_DEFAULT = "SYMMETRIC_DEFAULT"
@@ -116,10 +117,9 @@ def _require_encrypting(call: Call, key: Key, plaintext: bytes, context: Mapping
 
 
 def _encrypted(call: Call, key: Key, plaintext: bytes, context: Mapping[str, str], algorithm: str) -> bytes:
-    material = current_material(call, key)
     if algorithm == SYMMETRIC_DEFAULT:
-        return material.symmetric.encrypt(plaintext, context)
-    return material.private_key.encrypt(plaintext, algorithm)
+        return ciphers.encrypt(call, key, plaintext, context)
+    return current_material(call, key).private_key.encrypt(plaintext, algorithm)
 
 
 def _decrypted(
@@ -133,11 +133,7 @@ def _decrypted(
             if context:
                 raise ValidationException(f"An encryption context cannot be used with the algorithm {algorithm}.")
             return current_material(call, key).private_key.decrypt(blob, algorithm), ""
-        material_id = material_id_of(blob)
-        material = call.store.get(Material, material_id)
-        if material is None or material.key_id != key.key_id:
-            raise IncorrectKeyException
-        return material.symmetric.decrypt(blob, context), material_id
+        return ciphers.decrypt(call, key, blob, context)
     except InvalidCiphertext:
         raise InvalidCiphertextException from None
 

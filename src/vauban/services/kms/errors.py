@@ -10,7 +10,35 @@ class AlreadyExistsException(AwsError):
     pass
 
 
+class CloudHsmClusterInUseException(AwsError):
+    pass
+
+
+class CloudHsmClusterNotFoundException(AwsError):
+    pass
+
+
+class CloudHsmClusterNotRelatedException(AwsError):
+    pass
+
+
 class ConflictException(AwsError):
+    pass
+
+
+class CustomKeyStoreHasCMKsException(AwsError):
+    pass
+
+
+class CustomKeyStoreInvalidStateException(AwsError):
+    pass
+
+
+class CustomKeyStoreNameInUseException(AwsError):
+    pass
+
+
+class CustomKeyStoreNotFoundException(AwsError):
     pass
 
 
@@ -37,6 +65,10 @@ class IncorrectKeyException(AwsError):
 
 
 class IncorrectKeyMaterialException(AwsError):
+    pass
+
+
+class IncorrectTrustAnchorException(AwsError):
     pass
 
 
@@ -101,6 +133,50 @@ class TagException(AwsError):
 
 
 class UnsupportedOperationException(AwsError):
+    pass
+
+
+class XksKeyAlreadyInUseException(AwsError):
+    pass
+
+
+class XksKeyInvalidConfigurationException(AwsError):
+    pass
+
+
+class XksKeyNotFoundException(AwsError):
+    pass
+
+
+class XksProxyIncorrectAuthenticationCredentialException(AwsError):
+    pass
+
+
+class XksProxyInvalidConfigurationException(AwsError):
+    pass
+
+
+class XksProxyInvalidResponseException(AwsError):
+    pass
+
+
+class XksProxyUriEndpointInUseException(AwsError):
+    pass
+
+
+class XksProxyUriInUseException(AwsError):
+    pass
+
+
+class XksProxyUriUnreachableException(AwsError):
+    pass
+
+
+class XksProxyVpcEndpointServiceInUseException(AwsError):
+    pass
+
+
+class XksProxyVpcEndpointServiceNotFoundException(AwsError):
     pass
 
 

@@ -18,10 +18,11 @@ from vauban.services.kms.policies import DEFAULT, require_valid
 from vauban.services.kms.resolvers import key, usable_key
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
 from vauban.services.kms.rotation import rotated_if_overdue
+from vauban.services.kms.stored_keys import metadata_of, require_store, with_stored_material
 from vauban.services.kms.tags import tagged
 
 
-@operation("CreateKey", also=(("TagResource", "Tags"),), unsupported=("CustomKeyStoreId", "XksKeyId"))
+@operation("CreateKey", also=(("TagResource", "Tags"),))
 def create_key(
     call: Call,
     policy: str | None = None,
@@ -30,15 +31,18 @@ def create_key(
     customer_master_key_spec: str | None = None,
     key_spec: str | None = None,
     origin: str = "AWS_KMS",
+    custom_key_store_id: str | None = None,
     bypass_policy_lockout_safety_check: bool = False,
     tags: list[dict[str, str]] | None = None,
     multi_region: bool = False,
+    xks_key_id: str | None = None,
 ) -> dict[str, Any]:
-    _refuse_unsupported(origin, multi_region)
+    _refuse_unsupported(multi_region)
     spec = _spec(key_spec, customer_master_key_spec)
     usage = _usage(spec, key_usage)
     key_tags = tagged({}, tags or [])
-    key_id = call.uuid()
+    store = require_store(call, origin, custom_key_store_id, xks_key_id, spec)
+    key_id = call.once("key id", call.uuid)
     if policy is not None:
         key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
         require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
@@ -55,19 +59,23 @@ def create_key(
         description,
         origin,
         tags=key_tags,
+        custom_key_store_id=custom_key_store_id or "",
+        xks_key_id=xks_key_id or "",
     )
-    if origin == "AWS_KMS":
+    if store is not None:
+        created = with_stored_material(call, created, store, generate(spec))
+    elif origin == "AWS_KMS":
         created = _with_material(call, created)
     call.store.put(created)
     call.resources = (Resource(created.arn, "key", created.account, created, cloudtrail_type=CLOUDTRAIL_TYPE),)
-    return {"KeyMetadata": created.metadata}
+    return {"KeyMetadata": metadata_of(call, created)}
 
 
 @operation("DescribeKey", on=usable_key("KeyId"))
 def describe_key(call: Call, key: Key) -> dict[str, Any]:
     """How imported material expires is told with the key; it is kept with the material."""
     if key.origin != "EXTERNAL":
-        return {"KeyMetadata": key.metadata}
+        return {"KeyMetadata": metadata_of(call, key)}
     lasting = [each for each in materials_of(call, key) if not is_pending(call, key, each)]
     return {"KeyMetadata": {**key.metadata, **expiration(lasting)}}
 
@@ -112,9 +120,7 @@ def _with_material(call: Call, key: Key) -> Key:
     return replace(key, key_state="Enabled", current_material_id=material.material_id)
 
 
-def _refuse_unsupported(origin: str, multi_region: bool) -> None:
-    if origin not in ("AWS_KMS", "EXTERNAL"):
-        raise UnsupportedOperationException(f"Keys of origin {origin} are not supported here.")
+def _refuse_unsupported(multi_region: bool) -> None:
     if multi_region:
         raise UnsupportedOperationException("Multi-Region keys are not supported here.")
 

@@ -44,8 +44,8 @@ def materials_of(call: Call, key: Key) -> list[Material]:
 
 def is_whole(call: Call, key: Key) -> bool:
     """Whether all material that is permanently the key's is there: without that, nothing can be done with the key."""
-    if not key.current_material_id:
-        return False
+    if key.custom_key_store_id or not key.current_material_id:
+        return bool(key.custom_key_store_id)
     return all(each.imported or is_pending(call, key, each) for each in materials_of(call, key))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from vauban.crypto.ciphertexts import InvalidCiphertext, material_id_of
+from vauban.crypto.errors import InvalidCiphertext
+from vauban.crypto.stored_keys import material_id_of
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AccessDeniedException, AwsError, ValidationException

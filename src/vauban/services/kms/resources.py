@@ -32,7 +32,7 @@ def compiled(policy: str, account: str) -> Policy:
     return Policy.parse(own, name="key policy", kind="key")
 
 
-@record("kms:Key", id="key_id", due="due_at")
+@record("kms:Key", id="key_id", due="due_at", indexes={"store": "store"})
 class Key:
     key_id: str
     account: str
@@ -54,6 +54,13 @@ class Key:
     """None while automatic rotation is off."""
     next_rotation_date: datetime | None = None
     on_demand_rotations: int = 0
+    custom_key_store_id: str = ""
+    xks_key_id: str = ""
+    """The external key's id, of a key in an external key store."""
+
+    @property
+    def store(self) -> str | None:
+        return self.custom_key_store_id or None
 
     @cached_property
     def arn(self) -> str:
@@ -112,12 +119,16 @@ class Key:
             metadata["DeletionDate"] = self.deletion_date
         if self.rotates and self.current_material_id:
             metadata["CurrentKeyMaterialId"] = self.current_material_id
+        if self.custom_key_store_id:
+            metadata["CustomKeyStoreId"] = self.custom_key_store_id
+        if self.xks_key_id:
+            metadata["XksKeyConfiguration"] = {"Id": self.xks_key_id}
         return metadata
 
     @property
     def rotates(self) -> bool:
         """Whether it is of the kind whose material can be rotated."""
-        return self.key_spec == "SYMMETRIC_DEFAULT"
+        return self.key_spec == "SYMMETRIC_DEFAULT" and not self.custom_key_store_id
 
 
 @record("kms:Material", id="material_id", scope=Scope.REGION, indexes={"key": "key_id"}, due="valid_to")
@@ -132,7 +143,8 @@ class Material:
     """1 for the first, then one more with each rotation; beyond the current one's while imported and not in use yet."""
     created: datetime
     material: bytes = secret()
-    """Raw bytes of symmetric and HMAC keys, PKCS#8 DER of the others; empty while imported material is missing."""
+    """Raw bytes of symmetric and HMAC keys, PKCS#8 DER of the others; empty while imported material is missing, and
+    where it is on a token. Of a key in an external key store it is the half that is KMS's own."""
     rotation_type: str = ""
     """``AUTOMATIC``, ``ON_DEMAND``, or ``""`` for what no rotation has brought into use."""
     rotation_date: datetime | None = None
@@ -169,6 +181,92 @@ class ImportParameters:
     valid_to: datetime
     wrapping_algorithm: str
     private_key: bytes = secret()
+
+
+@record("kms:CustomKeyStore", id="custom_key_store_id")
+class CustomKeyStore:
+    """Where keys have their material outside of KMS: a token (``AWS_CLOUDHSM``), or whatever an XKS proxy leads to."""
+
+    custom_key_store_id: str
+    account: str
+    region: str
+    created: datetime
+    name: str
+    type: str
+    connection_state: str = "DISCONNECTED"
+    connection_error_code: str = ""
+    """Of a connection that ``FAILED``."""
+    cloud_hsm_cluster_id: str = ""
+    trust_anchor_certificate: str = ""
+    key_store_password: bytes = secret(b"")
+    xks_connectivity: str = ""
+    xks_uri_endpoint: str = ""
+    xks_uri_path: str = ""
+    xks_vpc_endpoint_service_name: str = ""
+    xks_vpc_endpoint_service_owner: str = ""
+    xks_access_key_id: str = ""
+    xks_secret_access_key: bytes = secret(b"")
+
+    @property
+    def connected(self) -> bool:
+        return self.connection_state == "CONNECTED"
+
+    @property
+    def external(self) -> bool:
+        """Whether it is behind an XKS proxy."""
+        return self.type == "EXTERNAL_KEY_STORE"
+
+    @cached_property
+    def entry(self) -> dict[str, Any]:
+        """The model's ``CustomKeyStoresListEntry``."""
+        entry: dict[str, Any] = {
+            "CustomKeyStoreId": self.custom_key_store_id,
+            "CustomKeyStoreName": self.name,
+            "CustomKeyStoreType": self.type,
+            "ConnectionState": self.connection_state,
+            "CreationDate": self.created,
+        }
+        if self.connection_error_code:
+            entry["ConnectionErrorCode"] = self.connection_error_code
+        if self.external:
+            return {**entry, "XksProxyConfiguration": self._proxy_configuration()}
+        return {
+            **entry,
+            "CloudHsmClusterId": self.cloud_hsm_cluster_id,
+            "TrustAnchorCertificate": self.trust_anchor_certificate,
+        }
+
+    def _proxy_configuration(self) -> dict[str, str]:
+        known = {
+            "Connectivity": self.xks_connectivity,
+            "AccessKeyId": self.xks_access_key_id,
+            "UriEndpoint": self.xks_uri_endpoint,
+            "UriPath": self.xks_uri_path,
+            "VpcEndpointServiceName": self.xks_vpc_endpoint_service_name,
+            "VpcEndpointServiceOwner": self.xks_vpc_endpoint_service_owner,
+        }
+        return {name: value for name, value in known.items() if value}
+
+
+@record("kms:Claim", id="claimed")
+class Claim:
+    """What can be had once only in an account and Region: the name of a key store, the address of a proxy, an external
+    key. Of two calls that claim the same at once, one is run again and finds it taken."""
+
+    claimed: str
+    account: str
+    region: str
+    custom_key_store_id: str
+
+
+@record("kms:ClusterUse", id="cluster_id", scope=Scope.GLOBAL)
+class ClusterUse:
+    """A cluster is one key store's, in whatever account or Region."""
+
+    cluster_id: str
+    account: str
+    region: str
+    custom_key_store_id: str
 
 
 @record("kms:Alias", id="name", indexes={"key": "target_key_id"})

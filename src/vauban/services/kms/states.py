@@ -11,6 +11,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import DisabledException, KMSInvalidStateException, UnsupportedOperationException
+from vauban.services.kms.key_stores import state_of
 from vauban.services.kms.resources import Key
 
 Refusal = Callable[[Key], AwsError | None]
@@ -60,7 +61,8 @@ def guard(call: Call, resources: tuple[Resource, ...]) -> None:
     for resource in resources:
         key = resource.record
         if type(key) is Key:
-            for refusal in TABLE.get((call.operation.name, key.key_state), ()):
+            state = state_of(call, key) if key.custom_key_store_id else key.key_state
+            for refusal in TABLE.get((call.operation.name, state), ()):
                 error = refusal(key)
                 if error is not None:
                     raise error
