@@ -25,6 +25,8 @@ from vauban.outside.https import Https
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
+from vauban.xks.door import XksDoor
+from vauban.xks.records import END as XKS_PATH
 
 ARRIVAL_SECONDS = 2.0
 """How long an answer waits at most for what the call sent to another region or account."""
@@ -46,6 +48,7 @@ class Vauban:
         """Build everything over ``store``."""
         self.store = store
         self.accounts = Accounts(store, self.clock.now)
+        self.xks_door = XksDoor(store, self.clock.now, time.time, strict_audit=self.settings.audit == "strict")
         self.gateway = Gateway(
             self.services,
             store,
@@ -62,6 +65,8 @@ class Vauban:
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
             return self.public_door(request)
+        if XKS_PATH in request.path and self.xks_door.knows(request.path):
+            return self.xks_door(request)
         return self.gateway(request)
 
     async def prepare(self) -> None:

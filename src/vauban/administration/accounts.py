@@ -106,7 +106,7 @@ class Accounts:
             changes = self._store.begin()
             made, account, operation = propose(changes)
             try:
-                await self._store.commit(changes, [self._audit(account, operation)])
+                await self._store.commit(changes, [operator_event(self._now(), "iam", operation, account)])
             except Conflict:
                 continue
             return made
@@ -114,19 +114,21 @@ class Accounts:
     def _time(self) -> datetime:
         return datetime.fromtimestamp(self._now(), UTC)
 
-    def _audit(self, account: str, operation: str) -> AuditEvent:
-        operator = service_principal("vauban")
-        return AuditEvent(
-            time=self._now(),
-            request_id=new_id(),
-            service="iam",
-            operation=operation,
-            account=account,
-            region=_GLOBAL_REGION,
-            principal=(operator.kind, "", operator.arn, operator.unique_id, "", "", ""),
-            source_ip=operator.arn,
-            user_agent=operator.arn,
-            secure=True,
-            read_only=False,
-            event_type="AwsServiceEvent",
-        )
+
+def operator_event(now: float, service: str, operation: str, account: str) -> AuditEvent:
+    """What the operator did, for the trail of the account that it was done to."""
+    operator = service_principal("vauban")
+    return AuditEvent(
+        time=now,
+        request_id=new_id(),
+        service=service,
+        operation=operation,
+        account=account,
+        region=_GLOBAL_REGION,
+        principal=(operator.kind, "", operator.arn, operator.unique_id, "", "", ""),
+        source_ip=operator.arn,
+        user_agent=operator.arn,
+        secure=True,
+        read_only=False,
+        event_type="AwsServiceEvent",
+    )

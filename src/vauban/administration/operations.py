@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from vauban.administration.accounts import Accounts
 from vauban.administration.doors import Answer, Refused
 from vauban.administration.explanations import explanation
+from vauban.administration.proxies import Proxies
 from vauban.background.clocks import Clock
 from vauban.background.timers import Timers
 from vauban.events.trail import cloudtrail_record
@@ -47,6 +48,7 @@ class Administration:
             "POST clock": self.advance,
             "GET explain/": self.explain,
             "POST trail": self.trail,
+            **Proxies(self._house.store, self._house.clock.now).operations(),
         }
 
     async def status(self, _: dict[str, Any]) -> dict[str, Any]:
