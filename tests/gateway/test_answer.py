@@ -24,7 +24,7 @@ def test_every_answer_carries_a_request_id_of_its_own(vauban):
 
 def test_an_operation_that_is_not_there_says_so(vauban):
     with pytest.raises(ClientError) as refused:
-        vauban.client("kms").describe_custom_key_stores()
+        vauban.client("ssm").describe_instance_information()
     assert code_of(refused) == "UnknownOperationException"
 
 
@@ -35,10 +35,15 @@ def test_a_service_that_is_not_there_says_so(vauban):
 
 
 def test_an_unsupported_parameter_is_refused_and_nothing_is_made(vauban):
-    kms = vauban.client("kms")
-    with pytest.raises(ClientError):
-        kms.create_key(CustomKeyStoreId="cks-1234567890abcdef0", Origin="AWS_CLOUDHSM")
-    assert kms.list_keys()["Keys"] == []
+    secrets = vauban.client("secretsmanager")
+    secrets.create_secret(Name="mine", SecretString="x")
+    with pytest.raises(ClientError, match="ExternalSecretRotationRoleArn is not supported"):
+        secrets.rotate_secret(
+            SecretId="mine",
+            RotationRules={"AutomaticallyAfterDays": 30},
+            ExternalSecretRotationRoleArn="arn:aws:iam::111122223333:role/rotating",
+        )
+    assert not secrets.describe_secret(SecretId="mine").get("RotationEnabled")
 
 
 def test_a_principal_without_policies_may_do_nothing(vauban):
