@@ -63,8 +63,8 @@ def as_modelled(value: object, shape: Any) -> object:
     return {**left, "UserName": "root", "Path": "/", "UserId": "0" * 16} if is_root else left
 
 
-UNMODELLED = ("CustomerMasterKeySpec", "PermissionsBoundaryType")
-"""No new key specs under KMS's deprecated name for them; boundaries go by another word."""
+UNMODELLED = ("CustomerMasterKeySpec", "PermissionsBoundaryType", "SourcePolicyType")
+"""No new key specs under KMS's deprecated name for them; boundaries and simulated policies go by other words."""
 
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from vauban.aws.actions import resource_controlled
 from vauban.identity.accounts import Account
-from vauban.identity.organizations import RESOURCE_CONTROL, SERVICE_CONTROL, Organization, organization_policy
+from vauban.identity.organizations import RESOURCE_CONTROL, SERVICE_CONTROL, Organization, control_levels
 from vauban.kernel.principals import Principal
 from vauban.kernel.stores import Records, World
 from vauban.policy import Policies, Policy
@@ -70,16 +70,8 @@ def service_linked(principal: Principal) -> bool:
 
 
 def _levels(account: Account, organization: Organization, records: Records, type: str) -> Levels:
-    """None where policies of the type are not in force."""
-    if type not in organization.policy_types:
-        return ()
-    attached = [unit.policies for unit in organization.lineage(account.parent_id)]
-    return tuple(_compiled(ids, organization, records, type) for ids in (*attached, account.policies))
-
-
-def _compiled(ids: tuple[str, ...], organization: Organization, records: Records, type: str) -> tuple[Policy, ...]:
-    found = [organization_policy(records, organization, each) for each in ids]
-    return tuple(each.compiled for each in found if each is not None and each.type == type)
+    found = control_levels(records, account, organization, type)
+    return tuple(tuple(each.compiled for each in level) for level in found)
 
 
 class Standings:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from vauban.identity.accounts import Account
 from vauban.kernel.arns import PARTITION, arn
 from vauban.kernel.records import Scope, record
 from vauban.kernel.stores import Records
@@ -141,6 +142,20 @@ FULL_ACCESS = {
 """What AWS attaches everywhere where a type of control policy is enabled."""
 
 _AWS_MANAGED = {each.policy_id: each for each in FULL_ACCESS.values()}
+
+
+def control_levels(
+    records: Records, account: Account, organization: Organization, type: str
+) -> tuple[tuple[OrganizationPolicy, ...], ...]:
+    """The policies of a type that hold an account: at the root, at each unit, and its own. None where not in force."""
+    if type not in organization.policy_types:
+        return ()
+    attached = [unit.policies for unit in organization.lineage(account.parent_id)]
+    levels = []
+    for ids in (*attached, account.policies):
+        found = (organization_policy(records, organization, each) for each in ids)
+        levels.append(tuple(each for each in found if each is not None and each.type == type))
+    return tuple(levels)
 
 
 def organization_policy(records: Records, organization: Organization, policy_id: str) -> OrganizationPolicy | None:

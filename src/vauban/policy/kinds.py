@@ -8,6 +8,7 @@ Kind = Literal[
     "managed",
     "boundary",
     "session",
+    "simulated",
     "scp",
     "rcp",
     "aws-managed-rcp",
@@ -17,7 +18,8 @@ Kind = Literal[
     "key",
     "trust",
 ]
-"""``managed`` is a customer managed policy, ``identity`` an inline one; ``key`` is a KMS key's, ``trust`` a role's."""
+"""``managed`` is a customer managed policy, ``identity`` an inline one; ``key`` is a KMS key's, ``trust`` a role's,
+``simulated`` one that is only tried out."""
 
 
 class Presence(Enum):
@@ -81,6 +83,7 @@ RULES: dict[str, Rules] = {
     "managed": _ATTACHED._replace(size=6_144, versioned=True),
     "boundary": _ATTACHED._replace(size=6_144),
     "session": _ATTACHED._replace(size=2_048, size_ignores_space=False),
+    "simulated": _ATTACHED,
     "scp": _ATTACHED._replace(size=10_240),
     "rcp": Rules(
         REQUIRED,

@@ -1,6 +1,6 @@
 """A statement, compiled: whether it speaks of a caller, an action and a resource, and on what condition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from vauban.kernel.principals import Principal
@@ -18,7 +18,7 @@ from vauban.policy.matching import (
     split_segments,
 )
 from vauban.policy.principals import Principals, Reach
-from vauban.policy.variables import Template, expand, has_variables, template
+from vauban.policy.variables import Template, expand, has_variables, template, variables_of
 
 
 class Statement(NamedTuple):
@@ -36,6 +36,12 @@ class Statement(NamedTuple):
     """The conditions in words."""
     services: frozenset[str] | None
     """The services that its actions are of, lower-case; None for any."""
+    keys: tuple[str, ...]
+    """The condition keys that it asks for, in conditions and variables, as the document spells them."""
+
+    def speaks_of(self, action: str, arn: Segments) -> bool:
+        """Whether it may apply to an action (lower-case) on a resource, were its conditions met."""
+        return self.matches_action(action) and self.resource(arn) is not False
 
     def reach(self, principal: Principal, *, bounded: bool = False) -> Reach | None:
         """How directly it speaks of ``principal``, who may have a permissions boundary; None where it does not."""
@@ -66,7 +72,19 @@ def compile_statement(statement: StatementDocument, label: str, *, variables: bo
         _condition(statement, variables),
         tuple(str(clause) for clause in statement.clauses),
         _services(statement),
+        tuple(dict.fromkeys(_keys(statement, variables))),
     )
+
+
+def _keys(statement: StatementDocument, variables: bool) -> Iterator[str]:
+    for clause in statement.clauses:
+        yield clause.key
+        if variables and clause.operator.variables:
+            for value in clause.values:
+                yield from variables_of(value)
+    if variables:
+        for resource in statement.resources:
+            yield from variables_of(resource)
 
 
 def _actions(statement: StatementDocument) -> Match:

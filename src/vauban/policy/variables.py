@@ -46,6 +46,12 @@ def template(source: str, *, wildcards: bool, variables: bool) -> Template:
     return tuple(found)
 
 
+def variables_of(source: str) -> list[str]:
+    """The condition keys that ``source`` cannot do without, as it spells them."""
+    found = _REFERENCE.findall(source) if "${" in source else ()
+    return [name for name, default in found if not default and name not in _ESCAPED]
+
+
 def _plain(source: str, wildcards: bool) -> tuple[Part, ...]:
     return parts(source) if wildcards else (source,)
 
