@@ -26,7 +26,7 @@ def create_access_key(call: Call, user: User | None) -> dict[str, Any]:
     if len(keys_of(call, user)) >= QUOTA:
         raise over_quota("AccessKeysPerUser", QUOTA)
     name = user.name if user is not None else ""
-    made = AccessKey(new_access_key_id(call.account), call.account, call.second, new_secret_access_key(), name)
+    made = AccessKey(new_access_key_id(call.account), call.account, call.now, new_secret_access_key(), name)
     call.store.put(made)
     shape = _shape(made) | {"SecretAccessKey": made.secret_access_key.decode()}
     return {"AccessKey": {"UserName": "root", **shape}}
@@ -118,4 +118,9 @@ def _absent(access_key_id: str) -> str:
 
 def _shape(key: AccessKey) -> dict[str, Any]:
     named = {"UserName": key.user_name} if key.user_name else {}
-    return {**named, "AccessKeyId": key.access_key_id, "Status": key.status, "CreateDate": key.created}
+    return {
+        **named,
+        "AccessKeyId": key.access_key_id,
+        "Status": key.status,
+        "CreateDate": key.created.replace(microsecond=0),
+    }
