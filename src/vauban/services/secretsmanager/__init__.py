@@ -5,12 +5,15 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 
 from vauban.kernel.operations import Service
 from vauban.services.secretsmanager import (
+    associations,
     batches,
     deletion,
     jobs,
     listing,
     passwords,
     policies,
+    reactions,
+    replicas,
     rotation,
     secrets,
     tags,
@@ -32,6 +35,9 @@ SERVICE = Service(
     tags,
     passwords,
     rotation,
+    replicas,
+    associations,
+    reactions,
     jobs,
     conditions=CONDITIONS,
     guard=guard,

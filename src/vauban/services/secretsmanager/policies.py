@@ -8,7 +8,7 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
-from vauban.kernel.resources import ANY, Resource
+from vauban.kernel.resources import Resource
 from vauban.policy import MalformedPolicy, Policy, grants_public_access
 from vauban.services.secretsmanager.errors import (
     InvalidParameterException,
@@ -22,6 +22,7 @@ from vauban.services.secretsmanager.resolvers import SecretResolver, a_secret
 from vauban.services.secretsmanager.resources import Secret, compiled
 
 NAME = "default"
+OF_PRIMARY = "CrossAccountReplication"
 PUT = "secretsmanager:PutResourcePolicy"
 PUBLIC = "The resource policy grants broad access to the secret."
 LOCKED_OUT = "The resource policy would keep you from changing it in the future."
@@ -34,7 +35,7 @@ def keeps_access(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate
     policy = _compiled_or_none(call.params["ResourcePolicy"])
     if not decision.allowed or resource.record is None or policy is None:
         return decision
-    return evaluate(PUT, replace(resource, policy=policy))
+    return evaluate(PUT, replace(resource, policy=_under(call, resource.record)))
 
 
 @operation("PutResourcePolicy", on=a_secret, decide=keeps_access)
@@ -55,10 +56,11 @@ def put_resource_policy(
 
 @operation("GetResourcePolicy", on=a_secret)
 def get_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) -> dict[str, Any]:
-    if policy_name != NAME:
+    told = {**_told(secret), "PolicyName": policy_name}
+    policies = policies_of(secret)
+    if policy_name not in policies and policy_name != NAME:
         raise ResourceNotFoundException(f"Secrets Manager can't find the resource policy {policy_name}.")
-    told = _told(secret)
-    return {**told, "ResourcePolicy": secret.policy} if secret.policy else told
+    return {**told, "ResourcePolicy": policies[policy_name]} if policy_name in policies else told
 
 
 @operation("DeleteResourcePolicy", on=a_secret)
@@ -73,8 +75,14 @@ def delete_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) 
 def list_resource_policies(
     call: Call, secret: Secret, max_results: int = 100, next_token: str | None = None
 ) -> dict[str, Any]:
-    entries = [(NAME, {"PolicyName": NAME})] if secret.policy else []
+    entries = [(f"{name != NAME} {name}", {"PolicyName": name}) for name in policies_of(secret)]
     return page(call, "ResourcePolicies", entries, max_results, next_token, of=secret.key)
+
+
+def policies_of(secret: Secret) -> dict[str, str]:
+    """The default policy, and what a cross-account replica has besides, by name."""
+    policies = {NAME: secret.policy, OF_PRIMARY: secret.origin.policy if secret.origin else ""}
+    return {name: policy for name, policy in policies.items() if policy}
 
 
 def may_validate(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
@@ -85,8 +93,8 @@ def may_validate(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate
         return decision
     decision = evaluate(PUT, resource)
     policy = _compiled_or_none(call.params["ResourcePolicy"])
-    if decision.allowed and resource is not ANY and policy is not None:
-        call.computed[LOCKED_OUT] = not evaluate(PUT, replace(resource, policy=policy)).allowed
+    if decision.allowed and resource.record is not None and policy is not None:
+        call.computed[LOCKED_OUT] = not evaluate(PUT, replace(resource, policy=_under(call, resource.record))).allowed
     return decision
 
 
@@ -133,6 +141,11 @@ def _syntax_error(policy: str) -> str:
 
 def _is_public(policy: str) -> bool:
     return _compiled_or_none(policy) is not None and grants_public_access(policy, "secret")
+
+
+def _under(call: Call, secret: Secret) -> Policy | tuple[Policy, ...] | None:
+    """What would speak for the secret if the policy asked for were put."""
+    return replace(secret, policy=call.params["ResourcePolicy"]).compiled_policy
 
 
 def _require_default(policy_name: str) -> None:

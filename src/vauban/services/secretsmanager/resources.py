@@ -55,6 +55,8 @@ class Secret:
     replicas: tuple[Replica, ...] = ()
     primary_region: str = ""
     """Of a replica: where its primary is."""
+    replication: str = ""
+    """Of a replica, also when it is one no more: the id its primary knows it by."""
     origin: Origin | None = None
     """Of a cross-account replica: its primary."""
     associations: tuple[Association, ...] = ()
@@ -70,8 +72,9 @@ class Secret:
         return f"{self.name}-{self.suffix}"
 
     @cached_property
-    def compiled_policy(self) -> Policy | None:
-        return compiled(self.policy) if self.policy else None
+    def compiled_policy(self) -> Policy | tuple[Policy, ...] | None:
+        policies = [each for each in (self.policy, self.origin.policy if self.origin else "") if each]
+        return tuple(map(compiled, policies)) if len(policies) > 1 else compiled(policies[0]) if policies else None
 
     @property
     def due_at(self) -> datetime | None:
@@ -138,6 +141,11 @@ class Listing:
 
 def listing_key(created: datetime, name: str) -> str:
     return f"{int(created.timestamp() * 1000):015} {name}"
+
+
+def own_key(kms_key_id: str) -> str:
+    """The key as it is kept: nothing for the AWS managed one, whichever way it is named."""
+    return "" if kms_key_id.endswith(DEFAULT_KEY) else kms_key_id
 
 
 def day_of(day: int) -> datetime:

@@ -5,7 +5,7 @@ Source: "Rotation schedules", AWS Secrets Manager User Guide.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -57,6 +57,27 @@ class Rotation:
             "ScheduleExpression": self.expression,
         }
         return {name: value for name, value in told.items() if value}
+
+    @property
+    def as_plain(self) -> dict[str, Any]:
+        """What a replica tells of its primary's rotation, as it is sent there."""
+        dates = (self.rotated, self.window_ends)
+        return {
+            "lambda_arn": self.lambda_arn,
+            "enabled": self.enabled,
+            "after_days": self.after_days,
+            "expression": self.expression,
+            "duration": self.duration,
+            **{name: at and at.timestamp() for name, at in zip(("rotated", "window_ends"), dates, strict=True)},
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Rotation":
+        """The rotation as a replica knows it: it never falls due there."""
+        rotated, window_ends = (
+            datetime.fromtimestamp(plain[each], UTC) if plain[each] else None for each in ("rotated", "window_ends")
+        )
+        return cls(**{**plain, "rotated": rotated, "window_ends": window_ends})
 
     def with_rules(self, rules: dict[str, Any]) -> "Rotation":
         """With the request's ``RotationRules``. Raises InvalidParameterException."""

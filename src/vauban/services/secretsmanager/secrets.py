@@ -5,6 +5,7 @@ from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.services.secretsmanager.associations import create_cross_account_replica
 from vauban.services.secretsmanager.envelopes import require_key_access, rewrapped
 from vauban.services.secretsmanager.errors import (
     InvalidParameterException,
@@ -12,17 +13,18 @@ from vauban.services.secretsmanager.errors import (
     ResourceExistsException,
     token_in_use,
 )
+from vauban.services.secretsmanager.replicas import with_replicas
 from vauban.services.secretsmanager.replication import keep
 from vauban.services.secretsmanager.resolvers import Draft, a_draft, a_secret
 from vauban.services.secretsmanager.resources import (
     CURRENT,
-    DEFAULT_KEY,
     PENDING,
     PREVIOUS,
     Listing,
     Secret,
     Version,
     dates_of,
+    own_key,
     version_key,
 )
 from vauban.services.secretsmanager.states import acting_service
@@ -41,8 +43,12 @@ TAG_OF_SERVICE = "aws:secretsmanager:owningService"
 @operation(
     "CreateSecret",
     on=a_draft,
-    also=(("TagResource", "Tags"),),
-    unsupported=("Type", "AddReplicaRegions", "ForceOverwriteReplicaSecret", "CrossAccountPrimaryARN"),
+    also=(
+        ("TagResource", "Tags"),
+        ("ReplicateSecretToRegions", "AddReplicaRegions"),
+        ("PutResourcePolicy", "CrossAccountPrimaryARN"),
+    ),
+    unsupported=("Type",),
 )
 def create_secret(
     call: Call,
@@ -53,18 +59,26 @@ def create_secret(
     secret_binary: bytes | None = None,
     secret_string: str | None = None,
     tags: list[dict[str, str]] | None = None,
+    add_replica_regions: list[dict[str, str]] | None = None,
+    force_overwrite_replica_secret: bool = False,
+    cross_account_primary_arn: str | None = None,
 ) -> dict[str, Any]:
     token = required_token(client_request_token)
     value = given_value(secret_string, secret_binary)
     if draft.existing is not None:
         return _created_before(call, draft.existing, token, value)
     secret = _made(call, draft, description, own_key(kms_key_id), tagged({}, tags or []))
+    if cross_account_primary_arn is not None:
+        return create_cross_account_replica(call, secret, cross_account_primary_arn)
     if secret.kms_key_id or value is not None:
         require_key_access(call, secret)
     secret = with_version(call, secret, token, value) if value is not None else keep(call, secret)
     told = {"ARN": secret.arn, "Name": secret.name}
     if value is not None:
         told["VersionId"] = token
+    if add_replica_regions:
+        secret = with_replicas(call, secret, add_replica_regions, force_overwrite_replica_secret)
+        told["ReplicationStatus"] = [each.described for each in secret.replicas]
     return told
 
 
@@ -125,11 +139,6 @@ def described(secret: Secret) -> dict[str, Any]:
         **dates_of(secret),
     }
     return {name: value for name, value in told.items() if value not in ("", [])}
-
-
-def own_key(kms_key_id: str) -> str:
-    """The key as it is kept: nothing for the AWS managed one, whichever way it is named."""
-    return "" if kms_key_id.endswith(DEFAULT_KEY) else kms_key_id
 
 
 def _made(call: Call, draft: Draft, description: str, kms_key_id: str, tags: dict[str, str]) -> Secret:

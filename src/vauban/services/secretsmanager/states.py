@@ -24,6 +24,7 @@ ON_REPLICAS = frozenset(
 )
 """UpdateSecret itself refuses all but another KMS key. What else a cross-account replica allows, it allows there."""
 ON_CROSS_ACCOUNT_REPLICAS = ON_REPLICAS | {
+    "AssociateCrossAccountReplica",
     "DeleteSecret",
     "DeleteResourcePolicy",
     "PutResourcePolicy",

@@ -14,7 +14,7 @@ from vauban.services.secretsmanager.errors import (
 )
 from vauban.services.secretsmanager.labels import attached
 from vauban.services.secretsmanager.pruning import pruned_some_day
-from vauban.services.secretsmanager.replication import keep
+from vauban.services.secretsmanager.replication import Opened, keep
 from vauban.services.secretsmanager.resolvers import a_secret
 from vauban.services.secretsmanager.resources import (
     CURRENT,
@@ -84,7 +84,7 @@ def with_version(call: Call, secret: Secret, version_id: str, value: Value, labe
     )
     if CURRENT in wanted:
         changed = rescheduled(call, changed)
-    return keep(call, pruned_some_day(call, changed), version, value.content)
+    return keep(call, pruned_some_day(call, changed), Opened(version, value.content))
 
 
 def require_same(call: Call, secret: Secret, existing: Version, value: Value) -> None:
