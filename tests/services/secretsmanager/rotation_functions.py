@@ -1,6 +1,7 @@
 """A Lambda service of one function, for rotation: what it has to do runs off the loop, as a function of its event."""
 
 import json
+from collections import ChainMap
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -60,5 +61,5 @@ def install(running: InProcess, function: Callable[[dict[str, Any]], None], poli
     module.invoke = operation("Invoke", on=TheFunction(policy))(invoke)
     invoke.__module__ = module.__name__
     routes = running.vauban.gateway.routes
-    routes._services["lambda"] = Service("lambda", module)
+    routes._services = ChainMap({"lambda": Service("lambda", module)}, running.vauban.services)
     routes._routes.pop(("lambda", "Invoke"), None)
