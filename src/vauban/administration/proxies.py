@@ -11,8 +11,6 @@ from vauban.administration.doors import Answer, Refused
 from vauban.identity.accounts import Account
 from vauban.kernel.errors import Conflict
 from vauban.kernel.stores import Changeset, Records, Store
-from vauban.services.kms.resources import Alias, Key
-from vauban.xks.keys import can_be_external
 from vauban.xks.records import END, XksCredential, XksProxy, new_access_key_id, new_secret_access_key
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9_-]+)*")
@@ -171,6 +169,9 @@ def _credentials(world: Records, uri_path: str) -> list[XksCredential]:
 
 def _with_key(changes: Changeset, proxy: XksProxy, named: Any) -> XksProxy:
     """``proxy`` with the KMS key that ``named`` names: by id or alias, and its external id if that is another."""
+    from vauban.services.kms.resources import Alias, Key
+    from vauban.xks.keys import can_be_external
+
     name, _, external_id = str(named or "").partition("=")
     records = changes.at(proxy.account, proxy.region)
     alias = records.get(Alias, name) if name.startswith("alias/") else None

@@ -13,8 +13,6 @@ from vauban.kernel.principals import service_principal
 from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
-from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
-from vauban.xks import keys
 from vauban.xks.records import XksCredential, XksProxy
 from vauban.xks.requests import STATUSES, Target, XksError, body_of, metadata_of, target_of, uri_path_of
 
@@ -30,12 +28,8 @@ _HEALTHY = {
     "ekmVendor": "Vauban",
     "ekmFleetDetails": [{"id": "vauban", "model": "Vauban", "healthStatus": "ACTIVE"}],
 }
-_OPERATIONS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
-    "metadata": ("DescribeKey", keys.metadata),
-    "encrypt": ("Encrypt", keys.encrypt),
-    "decrypt": ("Decrypt", keys.decrypt),
-}
-"""What a path asks for -> what the trail calls it, for it is the key's use, and what answers it."""
+_NAMES = {"metadata": "DescribeKey", "encrypt": "Encrypt", "decrypt": "Decrypt"}
+"""What a path asks for -> what the trail calls it, for it is the key's use."""
 
 
 class XksDoor:
@@ -93,19 +87,16 @@ class XksDoor:
     def _use(
         self, request: Request, target: Target, region: str, body: dict[str, Any], metadata: dict[str, str]
     ) -> dict[str, Any]:
+        from vauban.xks import keys  # It brings KMS with it, which a server need not have otherwise.
+
         proxy = self._store.load((_PROXY, "", "", target.uri_path))
         event = self._event(request, proxy, target, region, metadata)
         try:
             _require_caller(proxy, metadata)
-            key_id = proxy.keys.get(target.key_id)
             records = self._store.begin().at(proxy.account, proxy.region)
-            key = records.get(Key, key_id) if key_id else None
-            if key is None:
-                raise XksError("KeyNotFoundException", "There is no such external key.")
-            event.resources = ((key.arn, CLOUDTRAIL_TYPE, key.account),)
-            if not keys.can_be_external(key):
-                raise XksError("InvalidKeyUsageException", "The key is not one that encrypts and decrypts here.")
-            return _OPERATIONS[target.operation][1](records, key, body)
+            key = keys.external_key(records, proxy.keys.get(target.key_id))
+            event.resources = ((key.arn, keys.CLOUDTRAIL_TYPE, key.account),)
+            return keys.OPERATIONS[target.operation](records, key, body)
         except XksError as error:
             event.error_code, event.error_message = error.name, str(error)
             raise
@@ -121,7 +112,7 @@ class XksDoor:
             time=self._now(),
             request_id=new_request_id(),
             service="kms",
-            operation=_OPERATIONS[target.operation][0],
+            operation=_NAMES[target.operation],
             account=proxy.account,
             region=proxy.region,
             principal=(caller.kind, "", caller.arn, caller.unique_id, "", "", ""),

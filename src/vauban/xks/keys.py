@@ -8,7 +8,7 @@ from vauban.crypto import xks_ciphertexts
 from vauban.crypto.errors import InvalidCiphertext
 from vauban.crypto.xks_ciphertexts import XksCiphertext
 from vauban.kernel.stores import Records
-from vauban.services.kms.resources import Key, Material
+from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key, Material
 from vauban.xks.requests import (
     MOST_AUTHENTICATED,
     MOST_PLAINTEXT,
@@ -18,10 +18,22 @@ from vauban.xks.requests import (
     wants_integrity_value,
 )
 
+__all__ = ["CLOUDTRAIL_TYPE", "OPERATIONS", "can_be_external", "external_key"]
+
 
 def can_be_external(key: Key) -> bool:
     """Whether a key is of the kind that the API knows, and its material is here."""
     return key.rotates and key.key_manager == "CUSTOMER"
+
+
+def external_key(records: Records, key_id: str | None) -> Key:
+    """Raises XksError where there is no such key, or none that can be used like this."""
+    key = records.get(Key, key_id) if key_id else None
+    if key is None:
+        raise XksError("KeyNotFoundException", "There is no such external key.")
+    if not can_be_external(key):
+        raise XksError("InvalidKeyUsageException", "The key is not one that encrypts and decrypts here.")
+    return key
 
 
 def metadata(records: Records, key: Key, body: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +81,10 @@ def decrypt(records: Records, key: Key, body: dict[str, Any]) -> dict[str, Any]:
         return {"plaintext": _encode(xks_ciphertexts.decrypt(material.material, parts, authenticated))}
     except InvalidCiphertext:
         raise XksError("InvalidCiphertextException", "The ciphertext does not decrypt under this key.") from None
+
+
+OPERATIONS = {"metadata": metadata, "encrypt": encrypt, "decrypt": decrypt}
+"""What a path asks for -> what answers it, given the records, the key and the request's body."""
 
 
 def _material(records: Records, key: Key, generation: int) -> Material:
