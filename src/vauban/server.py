@@ -155,10 +155,19 @@ def _memory() -> MemoryStore:
 
 
 def outside_of(settings: Settings) -> Outside:
-    """What the settings say of reaching what lies outside. Raises OSError where a file of theirs cannot be used."""
+    """What the settings say of reaching what lies outside. Raises OSError or ValueError where a file is no good."""
     addresses = {each.name: (each.host, each.port) for each in settings.xks_address}
     clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
-    return Outside(Https(settings.xks_ca, addresses, settings.xks_timeout / 1000), Clusters(clusters))
+    https = Https(settings.xks_ca, addresses, settings.xks_timeout / 1000)
+    return Outside(https, Clusters(clusters), _roots(settings.attestation_root))
+
+
+def _roots(path: str) -> tuple[Any, ...]:
+    if not path:
+        return ()
+    from vauban.crypto.attestation import read_roots
+
+    return read_roots(Path(path).read_bytes())
 
 
 Open = Callable[[], Awaitable[Vauban]]

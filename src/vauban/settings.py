@@ -138,6 +138,9 @@ class Settings:
     cloudhsm_cluster: tuple[TokenCluster, ...] = _setting(
         (), _token_cluster, "PKCS#11 token that stands for a CloudHSM cluster; repeatable", "CLUSTER=MODULE:TOKEN", True
     )
+    attestation_root: str = _setting(
+        "", str, "PEM file: the roots that attestation documents of recipients must lead to", "FILE"
+    )
 
     @property
     def scratch(self) -> bool:

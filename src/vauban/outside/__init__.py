@@ -5,6 +5,7 @@ Handlers get here by ``call.outside(function, …)``: off the loop, the function
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from vauban.outside.clusters import Clusters
 from vauban.outside.https import Https
@@ -17,4 +18,6 @@ class Outside:
 
     https: Https = field(default_factory=Https)
     clusters: Clusters = field(default_factory=Clusters)
+    attestation_roots: tuple[Any, ...] = ()
+    """Certificates to which attestation documents must lead."""
     issuers: Issuers = field(default_factory=Issuers)

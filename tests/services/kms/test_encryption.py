@@ -258,12 +258,6 @@ def test_the_ciphertext_can_be_left_out_of_a_dry_run_alone(kms, key_id):
         kms.decrypt(KeyId=key_id, DryRunModifiers=["IGNORE_CIPHERTEXT"])
 
 
-def test_attestation_documents_are_refused_aloud(kms, key_id):
-    blob = kms.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
-    with pytest.raises(ClientError, match=r"ValidationException.*Recipient"):
-        kms.decrypt(CiphertextBlob=blob, Recipient={"AttestationDocument": b"x"})
-
-
 def test_no_two_ciphertexts_of_one_plaintext_are_alike(kms, key_id):
     with ThreadPoolExecutor(4) as pool:
         blobs = list(pool.map(lambda _: kms.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"], range(40)))

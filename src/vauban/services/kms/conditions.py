@@ -11,6 +11,7 @@ from vauban.kernel.operations import Conditions
 from vauban.kernel.resources import Resource
 from vauban.services.kms.expirations import EXPIRES
 from vauban.services.kms.permissions import encryption_context
+from vauban.services.kms.recipients import attested_value
 from vauban.services.kms.resources import Alias, Grant, Key
 
 ALGORITHM_MEMBERS = {
@@ -180,5 +181,8 @@ CONDITIONS = Conditions(
         "kms:wrappingalgorithm": _asked("WrappingAlgorithm"),
         "kms:wrappingkeyspec": _asked("WrappingKeySpec"),
     },
-    prefixed={"kms:encryptioncontext:": _encryption_context_value},
+    prefixed={
+        "kms:encryptioncontext:": _encryption_context_value,
+        "kms:recipientattestation:": attested_value,
+    },
 )

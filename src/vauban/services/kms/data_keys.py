@@ -12,6 +12,7 @@ from vauban.services.kms import ciphers
 from vauban.services.kms.encryption import NO_CONTEXT
 from vauban.services.kms.errors import DryRunOperationException, UnsupportedOperationException
 from vauban.services.kms.materials import current_material
+from vauban.services.kms.recipients import addressed, require_attested
 from vauban.services.kms.resolvers import usable_key
 from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_symmetric
@@ -19,23 +20,26 @@ from vauban.services.kms.usages import require_symmetric
 KEY_SIZES = {"AES_128": 16, "AES_256": 32}
 
 
-@operation("GenerateDataKey", on=usable_key("KeyId"), unsupported=("Recipient",))
+@operation("GenerateDataKey", on=usable_key("KeyId"))
 def generate_data_key(
     call: Call,
     key: Key,
     encryption_context: Mapping[str, str] = NO_CONTEXT,
     number_of_bytes: int | None = None,
     key_spec: str | None = None,
+    recipient: Mapping[str, Any] | None = None,
     dry_run: bool = False,
 ) -> dict[str, Any]:
+    attestation = require_attested(call, recipient)
     plaintext = _data_key(call, key, number_of_bytes, key_spec, dry_run)
     blob = ciphers.encrypt(call, key, plaintext, encryption_context)
-    return {
+    result = {
         "CiphertextBlob": blob,
         "Plaintext": plaintext,
         "KeyId": key.arn,
         "KeyMaterialId": key.current_material_id,
     }
+    return addressed(attestation, result, "Plaintext")
 
 
 @operation("GenerateDataKeyWithoutPlaintext", on=usable_key("KeyId"))
@@ -52,16 +56,18 @@ def generate_data_key_without_plaintext(
     return {"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": key.current_material_id}
 
 
-@operation("GenerateDataKeyPair", on=usable_key("KeyId"), unsupported=("Recipient",))
+@operation("GenerateDataKeyPair", on=usable_key("KeyId"))
 def generate_data_key_pair(
     call: Call,
     key: Key,
     key_pair_spec: str,
     encryption_context: Mapping[str, str] = NO_CONTEXT,
+    recipient: Mapping[str, Any] | None = None,
     dry_run: bool = False,
 ) -> dict[str, Any]:
+    attestation = require_attested(call, recipient)
     private_key, result = _data_key_pair(call, key, key_pair_spec, encryption_context, dry_run)
-    return {"PrivateKeyPlaintext": private_key, **result}
+    return addressed(attestation, {"PrivateKeyPlaintext": private_key, **result}, "PrivateKeyPlaintext")
 
 
 @operation("GenerateDataKeyPairWithoutPlaintext", on=usable_key("KeyId"))

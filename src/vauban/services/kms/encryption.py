@@ -10,6 +10,7 @@ from vauban.kernel.operations import operation
 from vauban.services.kms import ciphers
 from vauban.services.kms.errors import DryRunOperationException, InvalidCiphertextException
 from vauban.services.kms.materials import current_material
+from vauban.services.kms.recipients import addressed, require_attested
 from vauban.services.kms.resolvers import decrypting_key, usable_key
 from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage
@@ -34,16 +35,18 @@ def encrypt(
     return {"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": encryption_algorithm}
 
 
-@operation("Decrypt", on=decrypting_key("KeyId"), unsupported=("Recipient",))
+@operation("Decrypt", on=decrypting_key("KeyId"))
 def decrypt(
     call: Call,
     key: Key,
     ciphertext_blob: bytes | None = None,
     encryption_context: Mapping[str, str] = NO_CONTEXT,
     encryption_algorithm: str = SYMMETRIC_DEFAULT,
+    recipient: Mapping[str, Any] | None = None,
     dry_run: bool = False,
     dry_run_modifiers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
+    attestation = require_attested(call, recipient)
     require_usage(call, key, "ENCRYPT_DECRYPT")
     require_algorithm(key, encryption_algorithm, key.spec.plaintext_limits)
     if _ignores_ciphertext(dry_run, dry_run_modifiers):
@@ -54,7 +57,7 @@ def decrypt(
     result = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": encryption_algorithm}
     if material_id:
         result["KeyMaterialId"] = material_id
-    return result
+    return addressed(attestation, result, "Plaintext")
 
 
 @operation(

@@ -1,5 +1,6 @@
 """What concerns public keys: GetPublicKey, and agreeing on a secret with a peer's."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from vauban.kernel.calls import Call
@@ -7,6 +8,7 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.services.kms.errors import DryRunOperationException, UnsupportedOperationException
 from vauban.services.kms.materials import current_material
+from vauban.services.kms.recipients import addressed, require_attested
 from vauban.services.kms.resolvers import usable_key
 from vauban.services.kms.resources import Key
 from vauban.services.kms.usages import require_algorithm, require_usage
@@ -28,10 +30,16 @@ def get_public_key(call: Call, key: Key) -> dict[str, Any]:
     }
 
 
-@operation("DeriveSharedSecret", on=usable_key("KeyId"), unsupported=("Recipient",))
+@operation("DeriveSharedSecret", on=usable_key("KeyId"))
 def derive_shared_secret(
-    call: Call, key: Key, key_agreement_algorithm: str, public_key: bytes, dry_run: bool = False
+    call: Call,
+    key: Key,
+    key_agreement_algorithm: str,
+    public_key: bytes,
+    recipient: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
 ) -> dict[str, Any]:
+    attestation = require_attested(call, recipient)
     require_usage(call, key, "KEY_AGREEMENT")
     require_algorithm(key, key_agreement_algorithm, key.spec.key_agreement_algorithms)
     try:
@@ -40,9 +48,10 @@ def derive_shared_secret(
         raise ValidationException(f"PublicKey cannot be used: {error}.") from None
     if dry_run:
         raise DryRunOperationException
-    return {
+    result = {
         "KeyId": key.arn,
         "SharedSecret": secret,
         "KeyAgreementAlgorithm": key_agreement_algorithm,
         "KeyOrigin": key.origin,
     }
+    return addressed(attestation, result, "SharedSecret")

@@ -1,5 +1,6 @@
 """GenerateRandom."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from vauban.kernel.calls import Call
@@ -9,17 +10,24 @@ from vauban.outside import clusters
 from vauban.outside.clusters import ClusterFailed
 from vauban.services.kms.errors import CustomKeyStoreInvalidStateException, UnsupportedOperationException
 from vauban.services.kms.key_stores import key_store, token_of
+from vauban.services.kms.recipients import addressed, require_attested
 
 
-@operation("GenerateRandom", unsupported=("Recipient",))
+@operation("GenerateRandom")
 def generate_random(
-    call: Call, number_of_bytes: int | None = None, custom_key_store_id: str | None = None
+    call: Call,
+    number_of_bytes: int | None = None,
+    custom_key_store_id: str | None = None,
+    recipient: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     if number_of_bytes is None:
         raise ValidationException("NumberOfBytes is required.")
+    attestation = require_attested(call, recipient)
     if custom_key_store_id is None:
-        return {"Plaintext": call.random(number_of_bytes)}
-    return {"Plaintext": _of_token(call, custom_key_store_id, number_of_bytes)}
+        plaintext = call.random(number_of_bytes)
+    else:
+        plaintext = _of_token(call, custom_key_store_id, number_of_bytes)
+    return addressed(attestation, {"Plaintext": plaintext}, "Plaintext")
 
 
 def _of_token(call: Call, custom_key_store_id: str, size: int) -> bytes:
