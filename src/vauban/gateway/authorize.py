@@ -5,15 +5,15 @@ from typing import NoReturn
 
 from vauban.gateway.callers import Caller
 from vauban.gateway.context import CallContext
+from vauban.gateway.denials import refuse
 from vauban.gateway.routes import Route
 from vauban.gateway.standings import Standing, Standings
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AccessDeniedException
-from vauban.kernel.ids import authorization_id
 from vauban.kernel.resources import ANY, Resource
 from vauban.kernel.stores import World
-from vauban.policy import Plan, denial_message, plan
+from vauban.policy import Plan, plan
 
 _PLANS_KEPT = 20_000
 
@@ -37,19 +37,19 @@ class Authorizer:
         if route.operation.decide is not None:
             decision = route.operation.decide(call, resources, self._question(call, caller, route, world))
             if not decision.allowed:
-                self._refuse(call, decision)
+                self._refuse(call, caller, route, decision, world)
             return
         decided_on = resources or (ANY,)
         for action, resource in zip(route.actions, decided_on, strict=True):
             decision = self._decide(call, caller, route, action, resource, world)
             if not decision.allowed:
-                self._refuse(call, decision)
+                self._refuse(call, caller, route, decision, world)
         for action, member in route.also:
             if call.params.get(member):
                 for resource in decided_on:
                     decision = self._decide(call, caller, route, action, resource, world)
                     if not decision.allowed:
-                        self._refuse(call, decision)
+                        self._refuse(call, caller, route, decision, world)
 
     def _question(self, call: Call, caller: Caller, route: Route, world: World):
         return lambda action, resource: self._decide(call, caller, route, action, resource, world)
@@ -57,9 +57,7 @@ class Authorizer:
     def _decide(
         self, call: Call, caller: Caller, route: Route, action: str, resource: Resource, world: World
     ) -> Decision:
-        owner = caller.standing
-        if resource.account and resource.account != caller.principal.account:
-            owner = self._owner(resource.account, world)
+        owner = self._owner(caller, resource, world)
         context = CallContext(call, resource, route.service.conditions, caller.standing, owner)
         kept = self._plans.get((caller, action, resource.policy, resource.account, owner))
         decision = (kept or self._plan(caller, action, resource, owner)).decide(context, resource.grants)
@@ -67,9 +65,11 @@ class Authorizer:
             return decision
         return plan(caller.principal, owner.policies(caller, action), action, resource).decide(context)
 
-    def _owner(self, account: str, world: World) -> Standing:
+    def _owner(self, caller: Caller, resource: Resource, world: World) -> Standing:
         """The standing of a resource's account. Raises AccessDeniedException for a closed one."""
-        owner = self._standings.of(account, world)
+        if not resource.account or resource.account == caller.principal.account:
+            return caller.standing
+        owner = self._standings.of(resource.account, world)
         if owner.closed:
             raise AccessDeniedException("You don't have permissions to access this resource.")
         return owner
@@ -86,8 +86,7 @@ class Authorizer:
             self._plans[shared if kept.any_resource else own] = kept
         return kept
 
-    @staticmethod
-    def _refuse(call: Call, decision: Decision) -> NoReturn:
-        identifier = authorization_id()
-        message = f"{denial_message(call.principal, decision)} (authorization ID: {identifier})"
-        raise AccessDeniedException(message, decision, identifier)
+    def _refuse(self, call: Call, caller: Caller, route: Route, decision: Decision, world: World) -> NoReturn:
+        resource = next((each for each in call.resources if each.arn == decision.resource), ANY)
+        owner = self._owner(caller, resource, world)
+        refuse(call, route, decision, CallContext(call, resource, route.service.conditions, caller.standing, owner))

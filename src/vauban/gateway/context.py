@@ -3,14 +3,18 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from vauban.aws.actions import condition_keys
 from vauban.gateway.standings import NOWHERE, Standing
 from vauban.kernel.calls import Call
+from vauban.kernel.decisions import Layer
 from vauban.kernel.operations import Conditions
 from vauban.kernel.resources import Resource
+from vauban.policy.values import text
 
 _PRINCIPAL_TYPES = {
     "root": "Account",
@@ -170,3 +174,44 @@ class CallContext:
         """What an identity provider told of the caller."""
         session = self.call.principal.session
         return session.facts.get(key) if session else None
+
+    def known(self) -> dict[str, Any]:
+        """All that this request has, by condition keys as AWS spells them, as plain data."""
+        found = {}
+        for key in (*_GLOBAL, *_ORGANIZATION, *self._conditions.exact, *self._tag_keys()):
+            value = self.get(key)
+            if value is not None:
+                found[_spelled(key, self.call.service)] = _plain(value)
+        session = self.call.principal.session
+        return {**found, **{key: _plain(value) for key, value in (session.facts if session else {}).items()}}
+
+    def _tag_keys(self) -> Iterator[str]:
+        for prefix, tags in (
+            ("aws:principaltag/", self.call.principal.tags),
+            ("aws:resourcetag/", self._resource.tags),
+            ("aws:requesttag/", _request_tags(self.call)),
+        ):
+            yield from (f"{prefix}{key.lower()}" for key in tags)
+
+    def targets(self) -> dict[str, list[str]]:
+        """The ARNs of those whom an organization's policies are attached to, level by level, by their layer."""
+        levels = {Layer.SERVICE_CONTROL_POLICY: self._caller, Layer.RESOURCE_CONTROL_POLICY: self._owner}
+        return {layer.value: standing.targets for layer, standing in levels.items() if standing.organization}
+
+
+@lru_cache(maxsize=4096)
+def _spelled(key: str, service: str) -> str:
+    """A lower-case key as AWS's tables have it; a tag's key stays as it is."""
+    prefix, slash, name = key.partition("/")
+    known = {each.lower(): each for each in (*condition_keys("aws"), *condition_keys(service))}
+    if not slash:
+        return known.get(key, key)
+    spelled = next((each for lower, each in known.items() if lower.startswith(f"{prefix}/")), key)
+    return f"{spelled.partition('/')[0]}/{name}"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, (bool, int, float)) else text(value)

@@ -1,6 +1,7 @@
 """Where an account stands in its organization, and which policies of the organization that puts it under."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -43,6 +44,16 @@ class Standing:
         if account.account != organization.management_account:
             self.service_control = _levels(account, organization, records, SERVICE_CONTROL)
             self.resource_control = _levels(account, organization, records, RESOURCE_CONTROL)
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """The ARNs of the root, each unit, and the account itself, in that order."""
+        account, organization = self.account, self.organization
+        if account is None or organization is None:
+            return []
+        units = organization.lineage(account.parent_id)
+        arns = [organization.arn_of("ou" if each.parent_id else "root", each.unit_id) for each in units]
+        return [*arns, organization.arn_of("account", account.account)]
 
     def bound(self, caller: "Caller") -> "Caller":
         """The caller under the account's service control policies, always the same for the same caller."""

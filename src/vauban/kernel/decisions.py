@@ -31,6 +31,8 @@ class Check:
     layer: Layer
     effect: Effect
     statements: tuple[str, ...] = ()
+    arns: tuple[str, ...] = ()
+    """The ARN of each statement's policy, ``""`` for an inline one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Decision:
     """Of a denial, in AWS's words: ``because no identity-based policy allows the kms:Decrypt action``."""
     remedy: str = ""
     """Of a denial: what would have allowed it, in plain words."""
+    message: str = ""
+    """Of a denial: all that the caller is told of it, where that is less than usual."""
 
     def explain(self) -> dict[str, Any]:
         """The decision as plain data, for the trail."""
@@ -54,7 +58,12 @@ class Decision:
             "reason": self.reason,
             "remedy": self.remedy,
             "checks": [
-                {"layer": check.layer.value, "effect": check.effect.value, "statements": list(check.statements)}
+                {
+                    "layer": check.layer.value,
+                    "effect": check.effect.value,
+                    "statements": list(check.statements),
+                    "arns": list(check.arns),
+                }
                 for check in self.checks
             ],
         }
@@ -63,7 +72,9 @@ class Decision:
     def read(cls, data: dict[str, Any]) -> "Decision":
         """The decision that ``explain`` gave as data."""
         checks = tuple(
-            Check(Layer(check["layer"]), Effect(check["effect"]), tuple(check["statements"]))
+            Check(
+                Layer(check["layer"]), Effect(check["effect"]), tuple(check["statements"]), tuple(check.get("arns", ()))
+            )
             for check in data["checks"]
         )
         return cls(data["allowed"], data["action"], data["resource"], checks, data["reason"], data["remedy"])

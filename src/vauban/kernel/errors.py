@@ -27,12 +27,22 @@ class ValidationException(AwsError):
 
 
 class AccessDeniedException(AwsError):
-    """A decision refused the call; ``decision`` says why, and ``authorization_id`` finds it again."""
+    """A decision refused the call; ``decision`` says why, and ``authorization_id`` finds it again.
 
-    def __init__(self, message: str, decision: Any = None, authorization_id: str | None = None):
+    ``circumstances`` are what the decision stood on, as plain data for the trail.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        decision: Any = None,
+        authorization_id: str | None = None,
+        circumstances: dict[str, Any] | None = None,
+    ):
         super().__init__(message)
         self.decision = decision
         self.authorization_id = authorization_id
+        self.circumstances = circumstances or {}
 
 
 class UnknownOperationException(AwsError):

@@ -66,7 +66,8 @@ class AuditEvent(msgspec.Struct, array_like=True):
     """The service that asked on the caller's authority, such as ``ssm.amazonaws.com``."""
     authorization_id: str | None = None
     decision: dict[str, Any] | None = None
-    """A denial's explanation, as ``kernel.decisions.Decision.explain`` gives it."""
+    """A denial's explanation, as ``kernel.decisions.Decision.explain`` gives it, with what it stood on: the request's
+    ``context``, and the ``targets`` of the organization's policies."""
     event_type: str = "AwsApiCall"
     """``AwsApiCall``, or ``AwsServiceEvent`` for what a service does by itself."""
     event_id: str = ""

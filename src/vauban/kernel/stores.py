@@ -93,6 +93,10 @@ class Trail(Protocol):
         ``since <= time < until``; only what stands before the event with the id ``before``, where one is named."""
         ...
 
+    def find(self, authorization_id: str) -> AuditEvent | None:
+        """The denial that carried an authorization id."""
+        ...
+
     def event(self, event_id: str) -> AuditEvent | None:
         """The event with an id."""
         ...

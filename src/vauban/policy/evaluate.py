@@ -48,15 +48,19 @@ def _verdicts(question: Question, findings: Sequence[Finding]) -> list[Verdict]:
 
 
 def _check(question: Question, layer: Layer, findings: list[Finding], needed: frozenset[Layer]) -> Check:
-    denies = tuple(each.label for each in findings if not each.allow)
+    denies = [each for each in findings if not each.allow]
     if denies:
-        return Check(layer, Effect.EXPLICIT_DENY, denies)
-    allows = tuple(each.label for each in findings if each.allow)
+        return _found(layer, Effect.EXPLICIT_DENY, denies)
+    allows = [each for each in findings if each.allow]
     if layer is Layer.PRINCIPAL and question.is_root:
-        allows = (ROOT_USER, *allows)
+        allows = [Finding(layer, 0, True, Reach.DIRECT, ROOT_USER), *allows]
     if allows:
-        return Check(layer, Effect.ALLOW, allows)
+        return _found(layer, Effect.ALLOW, allows)
     return Check(layer, Effect.IMPLICIT_DENY if layer in needed else Effect.NO_IMPACT)
+
+
+def _found(layer: Layer, effect: Effect, findings: Sequence[Finding]) -> Check:
+    return Check(layer, effect, tuple(each.label for each in findings), tuple(each.policy_arn for each in findings))
 
 
 def _needed(question: Question, reach: Reach | None) -> frozenset[Layer]:

@@ -1,12 +1,11 @@
 """What all have in common for whom an identity provider vouches."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
-from vauban.kernel.errors import AccessDeniedException
-from vauban.kernel.ids import authorization_id
 from vauban.kernel.operations import Evaluate
 from vauban.kernel.principals import Principal, PrincipalKind, SessionContext
 from vauban.kernel.resources import Resource
@@ -36,7 +35,7 @@ def may_assume_federated(call: Call, resources: tuple[Resource, ...], evaluate: 
     decision = first_denial(call, resources[0], evaluate, tagged="aws:tagkeys" in facts)
     if decision.allowed:
         return decision
-    raise AccessDeniedException(f"Not authorized to perform {decision.action}", decision, authorization_id())
+    return replace(decision, message=f"Not authorized to perform {decision.action}")
 
 
 def carried_tags(tags: Mapping[str, str], transitive: tuple[str, ...]) -> SessionTags:
