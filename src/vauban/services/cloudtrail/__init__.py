@@ -7,13 +7,29 @@ Every call is on the audit log whether or not anyone asks; this is how it is ask
 from vauban.kernel.operations import Service
 from vauban.services.cloudtrail import (
     deliveries,
+    event_data_stores,
     event_selectors,
     insights,
     lookups,
     public_keys,
+    queries,
+    resource_policies,
     statuses,
     tags,
     trails,
 )
 
-SERVICE = Service("cloudtrail", lookups, trails, statuses, event_selectors, insights, tags, public_keys, deliveries)
+SERVICE = Service(
+    "cloudtrail",
+    lookups,
+    trails,
+    statuses,
+    event_selectors,
+    insights,
+    tags,
+    public_keys,
+    deliveries,
+    event_data_stores,
+    queries,
+    resource_policies,
+)

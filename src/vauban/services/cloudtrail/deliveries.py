@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from vauban.identity.accounts import Account
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import every
 from vauban.kernel.stores import Trail as AuditLog
 from vauban.services.cloudtrail.digests import PERIOD_SECONDS, signed_digest, write_digest
 from vauban.services.cloudtrail.log_files import Stretch, write_log_files
+from vauban.services.cloudtrail.organizations import accounts_of
 from vauban.services.cloudtrail.public_keys import signing_key
 from vauban.services.cloudtrail.resources import Delivery, DigestChain, LogFile, Trail
 
@@ -73,7 +73,13 @@ def next_stop(log: AuditLog, place: int, count: int) -> int:
 
 
 def _deliver_stretch(call: Call, trail: Trail, delivery: Delivery) -> bool:
-    stretch = Stretch(trail, _accounts(call, trail), delivery.place, delivery.next_place, delivery.time)
+    stretch = Stretch(
+        trail,
+        accounts_of(call, trail.account, trail.organization_id),
+        delivery.place,
+        delivery.next_place,
+        delivery.time,
+    )
     files = call.search(write_log_files, call.sink, stretch)
     if isinstance(files, str):
         _note(call, delivery, files)
@@ -89,13 +95,6 @@ def _is_over(trail: Trail, time: float) -> bool:
     """Whether nothing of a time after can be the trail's. What was called meanwhile is on the log by then."""
     last = trail.periods[-1].stop
     return last is not None and last + LATE_SECONDS < time
-
-
-def _accounts(call: Call, trail: Trail) -> frozenset[str]:
-    if trail.organization_id is None:
-        return frozenset((trail.account,))
-    members = call.store.list(Account, index="organization", value=trail.organization_id)
-    return frozenset(each.account for each in members)
 
 
 def _chain(call: Call, trail: Trail, files: Iterable[LogFile]) -> None:

@@ -14,7 +14,43 @@ class CloudTrailAccessNotEnabledException(AwsError):
     pass
 
 
+class EventDataStoreARNInvalidException(AwsError):
+    pass
+
+
+class EventDataStoreAlreadyExistsException(AwsError):
+    pass
+
+
+class EventDataStoreMaxLimitExceededException(AwsError):
+    pass
+
+
+class EventDataStoreNotFoundException(AwsError):
+    pass
+
+
+class EventDataStoreTerminationProtectedException(AwsError):
+    pass
+
+
+class InactiveEventDataStoreException(AwsError):
+    pass
+
+
+class InactiveQueryException(AwsError):
+    pass
+
+
 class InsightNotEnabledException(AwsError):
+    pass
+
+
+class InvalidDateRangeException(AwsError):
+    pass
+
+
+class InvalidEventDataStoreStatusException(AwsError):
     pass
 
 
@@ -42,6 +78,10 @@ class InvalidParameterException(AwsError):
     pass
 
 
+class InvalidQueryStatementException(AwsError):
+    pass
+
+
 class InvalidS3BucketNameException(AwsError):
     pass
 
@@ -62,6 +102,10 @@ class InvalidTrailNameException(AwsError):
     pass
 
 
+class MaxConcurrentQueriesException(AwsError):
+    pass
+
+
 class MaximumNumberOfTrailsExceededException(AwsError):
     pass
 
@@ -75,6 +119,26 @@ class OrganizationNotInAllFeaturesModeException(AwsError):
 
 
 class OrganizationsNotInUseException(AwsError):
+    pass
+
+
+class QueryIdNotFoundException(AwsError):
+    pass
+
+
+class ResourceARNNotValidException(AwsError):
+    pass
+
+
+class ResourceNotFoundException(AwsError):
+    pass
+
+
+class ResourcePolicyNotFoundException(AwsError):
+    pass
+
+
+class ResourcePolicyNotValidException(AwsError):
     pass
 
 

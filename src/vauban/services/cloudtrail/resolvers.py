@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from vauban.identity.accounts import Account
 from vauban.kernel.calls import Call
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
@@ -14,6 +13,7 @@ from vauban.services.cloudtrail.errors import (
     TrailNotFoundException,
 )
 from vauban.services.cloudtrail.names import Arn, parse_arn, require_trail_name
+from vauban.services.cloudtrail.organizations import organization_of
 from vauban.services.cloudtrail.resources import TRAIL_TYPE, Trail, trail_arn
 
 
@@ -80,11 +80,6 @@ def is_seen(call: Call, records: Records, trail: Trail) -> bool:
     return trail.account == call.account or (
         trail.organization_id is not None and trail.organization_id == organization_of(call, records)
     )
-
-
-def organization_of(call: Call, records: Records) -> str | None:
-    account = records.get(Account, call.account)
-    return account.organization_id if account else None
 
 
 def visible_trails(call: Call, records: Records) -> list[Trail]:

@@ -5,14 +5,20 @@ Trails are found from every Region, and an organization's from all its accounts,
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from vauban.kernel.arns import arn
 from vauban.kernel.records import Scope, record, secret
+from vauban.policy import Policy
 
 TRAIL_TYPE = "AWS::CloudTrail::Trail"
+STORE_TYPE = "AWS::CloudTrail::EventDataStore"
+DELETION_WAIT = timedelta(days=7)
+QUERIES_KEPT = timedelta(days=7)
+UNASKED = timedelta(minutes=1)
+"""After which a query is run that nobody has asked the result of."""
 
 
 @dataclass(frozen=True)
@@ -158,3 +164,87 @@ class SigningKey:
         from vauban.crypto.private_keys import PrivateKey
 
         return PrivateKey(self.private_key)
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """A time in which an event data store takes events, and which."""
+
+    period: Period
+    selectors: str
+    """Advanced event selectors, in JSON."""
+
+
+@record("cloudtrail:EventDataStore", id="store_id", indexes={"name": "name"}, due="deletion_date")
+class EventDataStore:
+    """A window on the audit log: nothing is copied, and what it holds is what its ingestions let through."""
+
+    store_id: str
+    """A UUID: the end of its ARN, and its name in SQL."""
+    account: str
+    region: str
+    name: str
+    created: datetime
+    updated: datetime
+    selectors: str
+    """Advanced event selectors, in JSON."""
+    multi_region: bool = True
+    organization_id: str | None = None
+    retention_days: int = 366
+    termination_protection: bool = True
+    billing_mode: str = "EXTENDABLE_RETENTION_PRICING"
+    ingestions: tuple[Ingestion, ...] = ()
+    """Oldest first; the last may still last."""
+    deletion_date: datetime | None = None
+    policy: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("cloudtrail", self.region, self.account, f"eventdatastore/{self.store_id}")
+
+    @property
+    def ingesting(self) -> bool:
+        return bool(self.ingestions) and self.ingestions[-1].period.stop is None
+
+    @property
+    def status(self) -> str:
+        if self.deletion_date is not None:
+            return "PENDING_DELETION"
+        return "ENABLED" if self.ingesting else "STOPPED_INGESTION"
+
+    @cached_property
+    def compiled_policy(self) -> Policy | None:
+        return Policy.parse(self.policy, name="resource policy", kind="resource") if self.policy else None
+
+
+@record("cloudtrail:Query", id="query_id", indexes={"store": "store_id"}, due="due_at")
+class Query:
+    query_id: str
+    account: str
+    region: str
+    store_id: str
+    statement: str
+    created: datetime
+    status: str = "QUEUED"
+    error: str = ""
+    scanned: int = 0
+    matched: int = 0
+    bytes_scanned: int = 0
+    milliseconds: int = 0
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is run, if nobody asks before; and when it is forgotten."""
+        return self.created + (UNASKED if self.status == "QUEUED" else QUERIES_KEPT)
+
+
+@record("cloudtrail:QueryResult", id="query_id")
+class QueryResult:
+    """Kept apart from its query, for it may be large."""
+
+    query_id: str
+    account: str
+    region: str
+    rows: bytes
+    """JSON, deflated: for each row its columns and values."""

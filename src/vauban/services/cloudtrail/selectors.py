@@ -96,10 +96,10 @@ def _require_data_resource(resource: Mapping[str, Any]) -> int:
     return len(values)
 
 
-def require_advanced(selectors: Sequence[Mapping[str, Any]]) -> None:
+def require_advanced(selectors: Sequence[Mapping[str, Any]], most: int = MOST_VALUES) -> None:
     """Raises InvalidEventSelectorsException."""
-    if not selectors:
-        raise InvalidEventSelectorsException("AdvancedEventSelectors must not be empty.")
+    if not 1 <= len(selectors) <= most:
+        raise InvalidEventSelectorsException(f"There must be 1 to {most} advanced event selectors.")
     values = 0
     for selector in selectors:
         fields = selector["FieldSelectors"]

@@ -1,4 +1,4 @@
-"""Tags on trails.
+"""Tags on trails and event data stores.
 
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AddTags.html
 """
@@ -13,6 +13,7 @@ from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.cloudtrail.errors import (
+    EventDataStoreNotFoundException,
     InvalidParameterException,
     InvalidTagParameterException,
     ResourceTypeNotSupportedException,
@@ -20,6 +21,7 @@ from vauban.services.cloudtrail.errors import (
 )
 from vauban.services.cloudtrail.names import parse_arn
 from vauban.services.cloudtrail.resolvers import a_trail, own_trail
+from vauban.services.cloudtrail.stores import of_arn
 
 MAXIMUM = 50
 MOST_LISTED = 20
@@ -57,6 +59,8 @@ def _named(call: Call, world: World, text: str, changing: bool) -> Resource:
     noun = parse_arn(text).noun
     if noun == "trail":
         return (own_trail() if changing else a_trail()).named(call, world, text)
+    if noun == "eventdatastore":
+        return of_arn(call, world, text, EventDataStoreNotFoundException(f"The event data store {text} was not found."))
     raise ResourceTypeNotSupportedException(f"{noun} is not a type of resource that has tags here.")
 
 

@@ -6,29 +6,24 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-tr
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.cloudtrail.deliveries import forget_delivery
 from vauban.services.cloudtrail.errors import (
-    CloudTrailAccessNotEnabledException,
     InvalidParameterCombinationException,
     MaximumNumberOfTrailsExceededException,
-    NotOrganizationMasterAccountException,
-    OrganizationNotInAllFeaturesModeException,
-    OrganizationsNotInUseException,
     TrailAlreadyExistsException,
 )
 from vauban.services.cloudtrail.names import require_bucket_name, require_prefix, require_trail_name
+from vauban.services.cloudtrail.organizations import organization_for_trails
 from vauban.services.cloudtrail.pages import begin_of, page
-from vauban.services.cloudtrail.resolvers import a_trail, find_trail, organization_of, own_trail, visible_trails
+from vauban.services.cloudtrail.resolvers import a_trail, find_trail, own_trail, visible_trails
 from vauban.services.cloudtrail.resources import TRAIL_TYPE, Trail, trail_arn
 from vauban.services.cloudtrail.tags import with_tags
 
 MOST_IN_A_REGION = 5
-SERVICE_PRINCIPAL = "cloudtrail.amazonaws.com"
 NOT_HERE = ("SnsTopicName", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "KmsKeyId")
 """What stands on services that are not there yet."""
 
@@ -70,7 +65,7 @@ def create_trail(
         include_global_service_events,
         is_multi_region_trail,
         enable_log_file_validation,
-        _organization(call) if is_organization_trail else None,
+        organization_for_trails(call) if is_organization_trail else None,
         recursive_logging,
         tags=with_tags({}, tags_list or ()),
     )
@@ -102,7 +97,7 @@ def update_trail(
     }
     changed = replace(trail, **{name: value for name, value in given.items() if value is not None})
     if is_organization_trail is not None:
-        changed = replace(changed, organization_id=_organization(call) if is_organization_trail else None)
+        changed = replace(changed, organization_id=organization_for_trails(call) if is_organization_trail else None)
     _require_sound(changed)
     if changed.multi_region and not trail.multi_region:
         _require_room(call, changed)
@@ -181,20 +176,3 @@ def _require_room(call: Call, trail: Trail) -> None:
         raise MaximumNumberOfTrailsExceededException(
             f"User: {call.account} already has {MOST_IN_A_REGION} trails in {call.region}."
         )
-
-
-def _organization(call: Call) -> str:
-    """The organization that the caller's account may make trails for. Raises why it may not."""
-    organization_id = organization_of(call, call.store)
-    if organization_id is None:
-        raise OrganizationsNotInUseException("Your account is not a member of an organization.")
-    organization = call.store.get(Organization, organization_id)
-    if call.account != organization.management_account:
-        raise NotOrganizationMasterAccountException(
-            "Only the management account of the organization can make or change an organization trail."
-        )
-    if organization.feature_set != "ALL":
-        raise OrganizationNotInAllFeaturesModeException("The organization has not enabled all features.")
-    if SERVICE_PRINCIPAL not in organization.services:
-        raise CloudTrailAccessNotEnabledException("The organization has not enabled access for CloudTrail.")
-    return organization_id
