@@ -70,7 +70,8 @@ def start_query(call: Call, store: EventDataStore) -> dict[str, Any]:
     queries = call.store.list(Query, index="store", value=store.store_id)
     if sum(each.status == "QUEUED" for each in queries) >= MOST_WAITING:
         raise MaxConcurrentQueriesException("You are already running the maximum number of concurrent queries.")
-    query = Query(call.uuid(), call.account, call.region, store.store_id, statement, call.now)
+    created = call.now.replace(microsecond=call.now.microsecond // 1000 * 1000)
+    query = Query(call.uuid(), call.account, call.region, store.store_id, statement, created)
     call.store.put(query)
     return {"QueryId": query.query_id, **_owner(call)}
 
