@@ -27,7 +27,7 @@ def test_every_setting_is_read_from_its_variable(setting):
         "seal": "passphrase",
         "trail_days": "9",
     }
-    texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on"}
+    texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on", "quotas": "aws"}
     texts |= {"xks_address": "xks.example.com=127.0.0.1:8443", "xks_timeout": "500"}
     texts |= {"cloudhsm_cluster": "cluster-2222222aaaa=/lib.so:token"}
     environment = {variable(setting.name): texts.get(setting.name, "/some/where")}

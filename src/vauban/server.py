@@ -16,6 +16,7 @@ from vauban.crypto.sealers import AccountSealer
 from vauban.discovery import Services
 from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
+from vauban.gateway.throttle import Buckets, Throttle
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -36,8 +37,10 @@ _ARRIVAL_POLL_SECONDS = 0.003
 class Vauban:
     """The gateway with all that stands behind it, on one store and one clock. An application for ``http.Server``."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock):
+    def __init__(self, settings: Settings, store: Store, clock: Clock, buckets: Buckets | None = None):
+        """``buckets`` are those of all processes, where calls are counted."""
         self.settings = settings
+        self._throttle = Throttle(buckets) if buckets is not None else None
         self.clock = clock
         self.services = Services()
         self.outside = outside_of(settings)
@@ -57,6 +60,7 @@ class Vauban:
             strict_audit=self.settings.audit == "strict",
             outside=self.outside,
             arrival=self._arrival,
+            throttle=self._throttle,
         )
         self.relay = Relay(store, self.gateway.carry_out)
         self.jobs = Jobs(store, self.gateway.carry_out, self.clock.now, sink_of(self.settings))
@@ -96,10 +100,10 @@ class Vauban:
 class Kept(Vauban):
     """A Vauban on a data directory: one worker's, sharing the clock's offset with the others on ``page``."""
 
-    def __init__(self, settings: Settings, store: Store, page: Page):
+    def __init__(self, settings: Settings, store: Store, page: Page, buckets: Buckets | None = None):
         self._page = page
         virtual = VirtualClock(lambda: page.clock_offset / 1e6, self._keep_offset)
-        super().__init__(settings, store, virtual if settings.clock == "virtual" else WallClock())
+        super().__init__(settings, store, virtual if settings.clock == "virtual" else WallClock(), buckets)
 
     async def prepare(self) -> None:
         offset = self.store.begin().at("", "").get(ClockOffset, "virtual")
@@ -120,7 +124,8 @@ class Scratch(Vauban):
         Services().load()
         self._offset = 0.0
         virtual = VirtualClock(lambda: self._offset, self._keep_offset)
-        super().__init__(settings, _memory(), virtual if settings.clock == "virtual" else WallClock())
+        clock = virtual if settings.clock == "virtual" else WallClock()
+        super().__init__(settings, _memory(), clock, buckets_of(settings))
         self.public_door = Door({"GET health": self._health, "POST reset": self._reset})
 
     def private_operations(self) -> dict[str, Answer]:
@@ -152,6 +157,11 @@ def sink_of(settings: Settings) -> DirectorySink | None:
 
 def _memory() -> MemoryStore:
     return MemoryStore(AccountSealer.ephemeral())
+
+
+def buckets_of(settings: Settings) -> Buckets | None:
+    """Where calls are counted; None where they are not."""
+    return Buckets() if settings.quotas == "aws" else None
 
 
 def outside_of(settings: Settings) -> Outside:

@@ -104,6 +104,12 @@ class Settings:
     trail_sink: str = _setting(
         "", str, "directory to deliver trails to, a folder for each S3 bucket (default: DIR/trails)", "DIR"
     )
+    quotas: str = _setting(
+        "none",
+        _choice("none", "aws"),
+        "aws: more calls a second than AWS takes are throttled; none: none are",
+        "QUOTAS",
+    )
     account: tuple[AccountKey, ...] = _setting(
         (), _account_key, "account to make at first start, with its root key; repeatable", "ID=KEYID:SECRET", True
     )

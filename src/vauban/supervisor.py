@@ -26,7 +26,7 @@ from vauban.discovery import all_kinds, release
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
-from vauban.server import Kept, Scratch, outside_of
+from vauban.server import Kept, Scratch, buckets_of, outside_of
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
@@ -122,6 +122,7 @@ class Supervisor:
         except StorageUnavailable as error:
             raise StartFailed(str(error)) from None
         self._tls = _tls(settings)
+        self._buckets = buckets_of(settings)
         self._sealing = Sealing(settings, empty=self._site.empty)
 
     def run(self) -> int:
@@ -172,7 +173,8 @@ class Supervisor:
         """Be a worker; the first keeps house."""
 
         async def open_vauban() -> Kept:
-            return Kept(self._settings, await self._site.store(number, sealer), self._site.page)
+            store = await self._site.store(number, sealer)
+            return Kept(self._settings, store, self._site.page, self._buckets)
 
         housekeeping = None
         if number == 0:

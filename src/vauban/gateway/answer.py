@@ -13,6 +13,7 @@ from vauban.gateway.callers import Callers
 from vauban.gateway.represented import Represented
 from vauban.gateway.routes import Route, Routes
 from vauban.gateway.standings import Standings
+from vauban.gateway.throttle import Throttle
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sessions import Sessions
 from vauban.identity.signers import Identified
@@ -74,11 +75,12 @@ class Gateway:
         strict_audit: bool = False,
         outside: Any = None,
         arrival: Callable[[dict[int, DomainEvent]], Awaitable[None]] | None = None,
+        throttle: Throttle | None = None,
     ):
         """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds.
 
         ``outside`` is what errands are given: see ``Call.outside``. ``arrival`` is awaited before a call that sent
-        events is answered; it is given them by position in the outbox.
+        events is answered; it is given them by position in the outbox. ``throttle`` counts calls against quotas.
         """
         self.store = store
         self.routes = Routes(services)
@@ -91,6 +93,7 @@ class Gateway:
         self._arrival = arrival
         self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time, Sessions(store.sealer).open, now)
+        self.throttle = throttle
         self._outside = outside
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
         self._errands = ThreadPoolExecutor(max_workers=_ERRANDS, thread_name_prefix="errand")

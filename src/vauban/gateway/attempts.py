@@ -60,6 +60,8 @@ class Attempt:
             call.account = resources[0].account
         call.store = changes.at(call.account, call.region)
         call.world = changes
+        if self._gateway.throttle is not None:
+            self._gateway.throttle.check(call, route.service, resources)
         if route.service.guard is not None:
             route.service.guard(call, resources)
         result = operation.handler(*taken, **route.arguments(call.params))

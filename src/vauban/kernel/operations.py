@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import getmembers, isfunction, signature
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AwsError, ValidationException
@@ -94,6 +94,18 @@ Guard = Callable[["Call", tuple[Resource, ...]], None]
 Wording = Callable[[ValidationException], AwsError]
 
 
+class Quota(NamedTuple):
+    """How many calls of a kind an account may make in a Region."""
+
+    name: str
+    rate: float
+    """A second."""
+
+
+Quotas = Callable[["Call", tuple[Resource, ...]], tuple[Quota, ...]]
+"""What a call counts toward."""
+
+
 class Service:
     """A service: its boto3 name, and the operations found in its modules."""
 
@@ -105,6 +117,7 @@ class Service:
         guard: Guard | None = None,
         region: str = "",
         wording: Wording | None = None,
+        quotas: Quotas | None = None,
     ):
         self.name = name
         self.region = region
@@ -114,6 +127,8 @@ class Service:
         """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
         self.wording = wording
         """How the service says that a request is not as its model has it, where it does not say ValidationException."""
+        self.quotas = quotas
+        """Asked where the operator wants AWS's request quotas; without it there are none."""
         self.operations: dict[str, Operation] = {}
         for module in modules:
             for _, function in getmembers(module, isfunction):

@@ -28,6 +28,7 @@ from vauban.services.kms import (
     tags,
 )
 from vauban.services.kms.conditions import CONDITIONS
+from vauban.services.kms.request_quotas import quotas_of
 from vauban.services.kms.states import guard
 
 SERVICE = Service(
@@ -55,4 +56,5 @@ SERVICE = Service(
     jobs,
     conditions=CONDITIONS,
     guard=guard,
+    quotas=quotas_of,
 )
