@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from vauban.kernel.events import DomainEvent
 from vauban.kernel.requests import Request, Response
 from vauban.settings import Settings
 
@@ -40,6 +41,9 @@ class InProcess:
         self.vauban: Vauban = Scratch(Settings(data="memory", clock="virtual", **settings))
         for account in accounts:
             self._wait(self.vauban.accounts.create(account))
+        self.events: list[DomainEvent] = []
+        """What services have told at large or sent to each other, in order."""
+        self.vauban.relay.listeners.append(self.events.append)
         self.accounts = accounts
         self.account = accounts[0]
 

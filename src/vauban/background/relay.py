@@ -7,6 +7,7 @@ one where nothing goes well holds up no other.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from itertools import islice
 
@@ -61,6 +62,8 @@ class Relay:
         self._queues: dict[Place, deque[tuple[int, DomainEvent]]] = {}
         self._tasks: set[asyncio.Task] = set()
         self._delivered = 0
+        self.listeners: list[Callable[[DomainEvent], None]] = []
+        """Told of each event as it leaves the outbox, whoever reacts to it."""
 
     async def deliver(self) -> int:
         """Deliver all that is in the outbox, and what comes of it; how many events there were."""
@@ -77,8 +80,10 @@ class Relay:
             return
         self._read = self._read or 0
         while sum(map(len, self._queues.values())) < _HELD and (waiting := self._store.outbox(self._read)):
-            for each in waiting:
-                self._enqueue(*each)
+            for position, event in waiting:
+                for listener in self.listeners:
+                    listener(event)
+                self._enqueue(position, event)
             self._read = waiting[-1][0]
 
     def close(self) -> None:

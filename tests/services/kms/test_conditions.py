@@ -30,13 +30,8 @@ def context_value(name, call, resource=ANY):
     return CONDITIONS.prefixed["kms:encryptioncontext:"](call, resource, name)
 
 
-LATER = {
-    "kms:multiregionkeytype",
-    "kms:primaryregion",
-    "kms:replicaregion",
-    "kms:trailingdayswithoutkeyusage",
-}
-"""Of multi-Region keys and last usage; attestation's are told by their prefix."""
+LATER = {"kms:trailingdayswithoutkeyusage"}
+"""Of last usage; attestation's are told by their prefix."""
 
 
 def test_every_condition_key_that_aws_publishes_is_known_or_comes_later():

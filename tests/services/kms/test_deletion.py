@@ -79,7 +79,7 @@ def test_deletion_is_told_to_whoever_listens(vauban, kms, key_id):
     arn = kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     vauban.advance(days=7)
-    ((_, event),) = vauban.vauban.store.outbox()
+    (event,) = vauban.events
     assert (event.detail_type, event.resources, event.detail) == ("KMS CMK Deletion", (arn,), {"key-id": key_id})
 
 
@@ -89,4 +89,4 @@ def test_a_key_whose_rotation_was_due_is_deleted_all_the_same(vauban, kms, key_i
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=30)
     vauban.advance(days=30)
     assert kms.list_keys()["Keys"] == []
-    assert [event.detail_type for _, event in vauban.vauban.store.outbox()] == ["KMS CMK Deletion"]
+    assert [event.detail_type for event in vauban.events] == ["KMS CMK Deletion"]

@@ -41,7 +41,7 @@ def test_material_expires_on_its_day_and_may_come_again(vauban, kms, external, b
 def test_expiration_is_told_and_in_the_trail(vauban, kms, external, bring, now):
     material_id = bring(external, MATERIAL, ValidTo=now + timedelta(days=3))["KeyMaterialId"]
     vauban.advance(days=3)
-    ((_, event),) = vauban.vauban.store.outbox()
+    (event,) = vauban.events
     assert (event.source, event.detail_type) == ("aws.kms", "KMS Imported Key Material Expiration")
     assert event.detail == {"key-id": external}
     (record,) = [each for each in vauban.trail() if each["eventName"] == "DeleteExpiredKeyMaterial"]

@@ -76,7 +76,6 @@ def test_a_spec_takes_only_its_own_usages(parameters, words, kms):
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"MultiRegion": True},
         {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
         {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},
     ],

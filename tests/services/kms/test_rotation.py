@@ -157,7 +157,7 @@ def test_an_automatic_rotation_is_in_the_trail(vauban, kms, key_id):
 def test_rotation_is_told_to_whoever_listens(vauban, kms, key_id):
     kms.rotate_key_on_demand(KeyId=key_id)
     arn = kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
-    ((_, event),) = vauban.vauban.store.outbox()
+    (event,) = vauban.events
     assert (event.source, event.detail_type, event.resources) == ("aws.kms", "KMS CMK Rotation", (arn,))
     assert event.detail == {"key-id": key_id}
     assert (event.account, event.region) == ("111122223333", "us-east-1")

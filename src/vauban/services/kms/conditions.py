@@ -82,7 +82,7 @@ def _request_alias(call: Call, resource: Resource) -> str | None:
 
 def _resource_aliases(_: Call, resource: Resource) -> list[str] | None:
     key = _key(resource)
-    if key is None:
+    if key is None or resource.records is None:
         return None
     return [alias.name for alias in resource.records.list(Alias, index="key", value=key.key_id)] or None
 
@@ -135,9 +135,17 @@ def _key_spec(call: Call, resource: Resource) -> str | None:
 
 
 def _multi_region(call: Call, resource: Resource) -> bool | None:
-    if _key(resource) is not None:
-        return False
+    key = _key(resource)
+    if key is not None:
+        return key.multi_region
     return call.params.get("MultiRegion", False) if call.operation.name == "CreateKey" else None
+
+
+def _multi_region_key_type(call: Call, resource: Resource) -> str | None:
+    key = _key(resource)
+    if key is not None:
+        return key.multi_region_type
+    return "PRIMARY" if call.operation.name == "CreateKey" and call.params.get("MultiRegion") else None
 
 
 CONDITIONS = Conditions(
@@ -165,8 +173,11 @@ CONDITIONS = Conditions(
         "kms:macalgorithm": _asked("MacAlgorithm"),
         "kms:messagetype": _asked_of(WITH_MESSAGE_TYPE, "MessageType", "RAW"),
         "kms:multiregion": _multi_region,
+        "kms:multiregionkeytype": _multi_region_key_type,
         "kms:policyname": _asked_of(WITH_POLICY_NAME, "PolicyName", "default"),
+        "kms:primaryregion": _asked("PrimaryRegion"),
         "kms:reencryptonsamekey": _reencrypt_on_same_key,
+        "kms:replicaregion": _asked("ReplicaRegion"),
         "kms:requestalias": _request_alias,
         "kms:resourcealiases": _resource_aliases,
         "kms:retiringprincipal": _asked("RetiringPrincipal"),

@@ -20,7 +20,21 @@ from vauban.services.kms.errors import (
 )
 from vauban.services.kms.expirations import EXPIRES, require_valid_to
 from vauban.services.kms.import_parameters import parameters_of
-from vauban.services.kms.materials import current_material, erase_material, is_whole, new_material, pending_material
+from vauban.services.kms.materials import (
+    current_material,
+    erase_material,
+    is_pending,
+    is_whole,
+    new_material,
+    pending_material,
+)
+from vauban.services.kms.multi_region import (
+    MATERIAL_IMPORTED,
+    erased_in_replica,
+    put_shared,
+    refuse_replica,
+    tell_primary,
+)
 from vauban.services.kms.resolvers import key
 from vauban.services.kms.resources import Key, Material
 
@@ -44,6 +58,8 @@ def import_key_material(
     _require_symmetric_for(key, import_type, key_material_description, key_material_id)
     parameters = parameters_of(call, key, import_token)
     kind = import_type or (EXISTING if key.current_material_id else NEW)
+    if kind == NEW:
+        refuse_replica(key)
     if kind == NEW and key_material_id is not None:
         raise ValidationException(f"KeyMaterialId cannot be specified where ImportType is {NEW}.")
     material = call.slowly(
@@ -55,7 +71,9 @@ def import_key_material(
     known = _added(call, key, material) if kind == NEW else _known(call, key, found)
     description = known.description if key_material_description is None else key_material_description
     call.store.put(replace(known, material=material, valid_to=valid_to, description=description))
-    _put_with_material(call, key, known)
+    _put_with_material(call, key, known, shared=kind == NEW)
+    if key.is_replica:
+        tell_primary(call, key, MATERIAL_IMPORTED, material_id=found)
     return {"KeyId": key.arn, **_named(key, found)}
 
 
@@ -68,7 +86,7 @@ def delete_imported_key_material(call: Call, key: Key, key_material_id: str | No
         if key_material_id is not None:
             raise NotFoundException(f"Key material {key_material_id} is not associated with {key.arn}.")
         return {"KeyId": key.arn}
-    erase_material(call, key, material)
+    erase(call, key, material)
     return {"KeyId": key.arn, **_named(key, material.material_id)}
 
 
@@ -113,12 +131,24 @@ def _known(call: Call, key: Key, found: str) -> Material:
     return known
 
 
-def _put_with_material(call: Call, key: Key, material: Material) -> None:
+def erase(call: Call, key: Key, material: Material) -> None:
+    """Erase material, in this Region; what waits for a rotation goes from the replicas with the primary key's."""
+    if erased_in_replica(call, key, material):
+        return
+    pending = is_pending(call, key, material)
+    erase_material(call, key, material)
+    if pending:
+        put_shared(call, key)
+
+
+def _put_with_material(call: Call, key: Key, material: Material, *, shared: bool) -> None:
     """A key that waited for its material can be used as soon as none is missing; one that is disabled stays so."""
     updated = replace(key, current_material_id=key.current_material_id or material.material_id)
     if key.key_state == "PendingImport" and is_whole(call, updated):
         updated = replace(updated, key_state="Enabled")
-    if updated != key:
+    if shared:
+        put_shared(call, updated)
+    elif updated != key:
         call.store.put(updated)
 
 

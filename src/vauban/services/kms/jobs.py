@@ -3,7 +3,7 @@
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
 from vauban.services.kms.deletion import delete_key
-from vauban.services.kms.materials import erase_material
+from vauban.services.kms.imports import erase
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, ImportParameters, Key, Material
 from vauban.services.kms.rotation import rotate_on_schedule
 
@@ -23,7 +23,7 @@ def tend(call: Call, key: Key) -> ServiceEvent:
 def expire(call: Call, material: Material) -> ServiceEvent:
     """Erase imported material whose time is over; the same material may be imported again."""
     key = call.store.get(Key, material.key_id)
-    erase_material(call, key, material)
+    erase(call, key, material)
     call.emit("KMS Imported Key Material Expiration", key.arn, **{"key-id": key.key_id})
     resources = ((key.arn, CLOUDTRAIL_TYPE, key.account),)
     details = {"keyId": key.key_id, "keyMaterialId": material.material_id}

@@ -17,7 +17,7 @@ from vauban.services.kms.materials import is_pending, materials_of, new_material
 from vauban.services.kms.policies import DEFAULT, require_valid
 from vauban.services.kms.resolvers import key, usable_key
 from vauban.services.kms.resources import CLOUDTRAIL_TYPE, Key
-from vauban.services.kms.rotation import rotated_if_overdue
+from vauban.services.kms.rotation import put_rotated_if_overdue
 from vauban.services.kms.stored_keys import metadata_of, require_store, with_stored_material
 from vauban.services.kms.tags import tagged
 
@@ -37,12 +37,14 @@ def create_key(
     multi_region: bool = False,
     xks_key_id: str | None = None,
 ) -> dict[str, Any]:
-    _refuse_unsupported(multi_region)
+    _refuse_multi_region_in_store(multi_region, origin)
     spec = _spec(key_spec, customer_master_key_spec)
     usage = _usage(spec, key_usage)
     key_tags = tagged({}, tags or [])
     store = require_store(call, origin, custom_key_store_id, xks_key_id, spec)
     key_id = call.once("key id", call.uuid)
+    if multi_region:
+        key_id = f"mrk-{key_id.replace('-', '')}"
     if policy is not None:
         key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
         require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
@@ -61,6 +63,7 @@ def create_key(
         tags=key_tags,
         custom_key_store_id=custom_key_store_id or "",
         xks_key_id=xks_key_id or "",
+        primary_region=call.region if multi_region else "",
     )
     if store is not None:
         created = with_stored_material(call, created, store, generate(spec))
@@ -100,7 +103,7 @@ def list_keys(
 
 @operation("EnableKey", on=key("KeyId"))
 def enable_key(call: Call, key: Key) -> None:
-    call.store.put(rotated_if_overdue(call, replace(key, key_state="Enabled")))
+    put_rotated_if_overdue(call, replace(key, key_state="Enabled"))
 
 
 @operation("DisableKey", on=key("KeyId"))
@@ -120,9 +123,9 @@ def _with_material(call: Call, key: Key) -> Key:
     return replace(key, key_state="Enabled", current_material_id=material.material_id)
 
 
-def _refuse_unsupported(multi_region: bool) -> None:
-    if multi_region:
-        raise UnsupportedOperationException("Multi-Region keys are not supported here.")
+def _refuse_multi_region_in_store(multi_region: bool, origin: str) -> None:
+    if multi_region and origin not in ("AWS_KMS", "EXTERNAL"):
+        raise UnsupportedOperationException("A key in a custom key store cannot be a multi-Region key.")
 
 
 def _spec(key_spec: str | None, old_name: str | None) -> str:

@@ -57,6 +57,14 @@ class Key:
     custom_key_store_id: str = ""
     xks_key_id: str = ""
     """The external key's id, of a key in an external key store."""
+    primary_region: str = ""
+    """Where the primary key of a multi-Region key is; empty for a single-Region key."""
+    replica_regions: tuple[str, ...] = ()
+    """Where its replicas are, in alphabetical order."""
+    shared_version: int = 0
+    """Grows with every change of what related keys share: what is older than what one has changes nothing."""
+    pending_window_in_days: int | None = None
+    """Of a primary key whose deletion waits for that of its replicas."""
 
     @property
     def store(self) -> str | None:
@@ -64,7 +72,26 @@ class Key:
 
     @cached_property
     def arn(self) -> str:
-        return arn("kms", self.region, self.account, f"key/{self.key_id}")
+        return self.arn_in(self.region)
+
+    def arn_in(self, region: str) -> str:
+        """The ARN of the related key there."""
+        return arn("kms", region, self.account, f"key/{self.key_id}")
+
+    @property
+    def multi_region(self) -> bool:
+        return bool(self.primary_region)
+
+    @property
+    def multi_region_type(self) -> str | None:
+        """``MultiRegionKeyType``; None for a single-Region key."""
+        if not self.primary_region:
+            return None
+        return "PRIMARY" if self.primary_region == self.region else "REPLICA"
+
+    @property
+    def is_replica(self) -> bool:
+        return self.multi_region_type == "REPLICA"
 
     @cached_property
     def compiled_policy(self) -> Policy:
@@ -79,7 +106,7 @@ class Key:
         """When the clock has something to do: delete it, or rotate it."""
         if self.key_state == "PendingDeletion":
             return self.deletion_date
-        return self.next_rotation_date if self.key_state == "Enabled" else None
+        return self.next_rotation_date if self.key_state == "Enabled" and not self.is_replica else None
 
     @cached_property
     def algorithms(self) -> dict[str, list[str]]:
@@ -112,9 +139,13 @@ class Key:
             "KeyManager": self.key_manager,
             "CustomerMasterKeySpec": self.key_spec,
             "KeySpec": self.key_spec,
-            "MultiRegion": False,
+            "MultiRegion": self.multi_region,
             **self.algorithms,
         }
+        if self.multi_region:
+            metadata["MultiRegionConfiguration"] = self._multi_region_configuration
+        if self.key_state == "PendingReplicaDeletion":
+            metadata["PendingDeletionWindowInDays"] = self.pending_window_in_days
         if self.deletion_date is not None:
             metadata["DeletionDate"] = self.deletion_date
         if self.rotates and self.current_material_id:
@@ -124,6 +155,17 @@ class Key:
         if self.xks_key_id:
             metadata["XksKeyConfiguration"] = {"Id": self.xks_key_id}
         return metadata
+
+    @property
+    def _multi_region_configuration(self) -> dict[str, Any]:
+        return {
+            "MultiRegionKeyType": self.multi_region_type,
+            "PrimaryKey": self._related(self.primary_region),
+            "ReplicaKeys": [self._related(region) for region in self.replica_regions],
+        }
+
+    def _related(self, region: str) -> dict[str, str]:
+        return {"Arn": self.arn_in(region), "Region": region}
 
     @property
     def rotates(self) -> bool:
@@ -151,6 +193,8 @@ class Material:
     description: str = ""
     """Imported material has one, and a day when it expires."""
     valid_to: datetime | None = None
+    replicated: tuple[str, ...] = ()
+    """Of a primary key's material that waits for its rotation: the Regions where it was imported into the replica."""
 
     @property
     def imported(self) -> bool:

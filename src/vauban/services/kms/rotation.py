@@ -19,6 +19,7 @@ from vauban.services.kms.errors import (
 from vauban.services.kms.expirations import expiration
 from vauban.services.kms.lists import in_order, page
 from vauban.services.kms.materials import current_material, materials_of, new_material, pending_material
+from vauban.services.kms.multi_region import imported_everywhere, put_shared, refuse_replica
 from vauban.services.kms.resolvers import key, shared_key
 from vauban.services.kms.resources import Key, Material
 
@@ -31,21 +32,18 @@ TOO_CLOSE = timedelta(minutes=20)
 @operation("EnableKeyRotation", on=key("KeyId"))
 def enable_key_rotation(call: Call, key: Key, rotation_period_in_days: int = DEFAULT_PERIOD_IN_DAYS) -> None:
     _require_rotating(key)
+    refuse_replica(key)
     if key.rotation_period_in_days == rotation_period_in_days:
         return
-    call.store.put(
-        replace(
-            key,
-            rotation_period_in_days=rotation_period_in_days,
-            next_rotation_date=call.now + timedelta(days=rotation_period_in_days),
-        )
-    )
+    next_date = call.now + timedelta(days=rotation_period_in_days)
+    put_shared(call, replace(key, rotation_period_in_days=rotation_period_in_days, next_rotation_date=next_date))
 
 
 @operation("DisableKeyRotation", on=key("KeyId"))
 def disable_key_rotation(call: Call, key: Key) -> None:
     _require_rotating(key)
-    call.store.put(replace(key, rotation_period_in_days=None, next_rotation_date=None))
+    refuse_replica(key)
+    put_shared(call, replace(key, rotation_period_in_days=None, next_rotation_date=None))
 
 
 @operation("GetKeyRotationStatus", on=shared_key("KeyId"))
@@ -62,6 +60,7 @@ def get_key_rotation_status(call: Call, key: Key) -> dict[str, Any]:
 @operation("RotateKeyOnDemand", on=key("KeyId"))
 def rotate_key_on_demand(call: Call, key: Key) -> dict[str, Any]:
     _require_rotating(key)
+    refuse_replica(key)
     if key.on_demand_rotations >= MOST_ON_DEMAND:
         raise LimitExceededException(
             "The on-demand rotations limit has been reached for the given keyId. "
@@ -70,7 +69,7 @@ def rotate_key_on_demand(call: Call, key: Key) -> dict[str, Any]:
     if key.next_rotation_date is not None and key.next_rotation_date - call.now < TOO_CLOSE:
         raise ConflictException(f"{key.arn} is about to be rotated automatically.")
     rotated = _rotated_to_imported(call, key) if key.origin == "EXTERNAL" else _rotated(call, key, "ON_DEMAND")
-    call.store.put(replace(rotated, on_demand_rotations=key.on_demand_rotations + 1))
+    put_shared(call, replace(rotated, on_demand_rotations=key.on_demand_rotations + 1))
     return {"KeyId": key.arn}
 
 
@@ -98,15 +97,16 @@ def rotate_on_schedule(call: Call, key: Key) -> None:
     following = key.next_rotation_date + period
     if following <= call.now:
         following = call.now + period
-    call.store.put(replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following))
+    put_shared(call, replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following))
 
 
-def rotated_if_overdue(call: Call, key: Key) -> Key:
-    """``key``, rotated at once where its date passed while it could not be; its calendar then starts anew."""
-    if key.next_rotation_date is None or key.next_rotation_date > call.now:
-        return key
+def put_rotated_if_overdue(call: Call, key: Key) -> None:
+    """Keep ``key``, rotated at once where its date passed while it could not be; its calendar then starts anew."""
+    if key.is_replica or key.next_rotation_date is None or key.next_rotation_date > call.now:
+        call.store.put(key)
+        return
     following = call.now + timedelta(days=key.rotation_period_in_days)
-    return replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following)
+    put_shared(call, replace(_rotated(call, key, "AUTOMATIC"), next_rotation_date=following))
 
 
 def _rotated(call: Call, key: Key, rotation_type: str) -> Key:
@@ -124,6 +124,10 @@ def _rotated_to_imported(call: Call, key: Key) -> Key:
     pending = pending_material(call, key)
     if pending is None:
         raise KMSInvalidStateException(f"No available key material pending rotation for the key: {key.arn}.")
+    if not imported_everywhere(key, pending):
+        raise KMSInvalidStateException(
+            f"The key material pending rotation has not been imported into all replicas of {key.arn}."
+        )
     call.store.put(replace(pending, rotation_type="ON_DEMAND", rotation_date=call.now))
     return _with_current(call, key, pending)
 
@@ -137,7 +141,7 @@ def _entry(key: Key, material: Material, current: Material) -> dict[str, Any]:
     entry = {
         "KeyId": key.arn,
         "KeyMaterialId": material.material_id,
-        "KeyMaterialState": _material_state(material, current),
+        "KeyMaterialState": _material_state(key, material, current),
     }
     if material.rotation_type:
         entry["RotationDate"] = material.rotation_date
@@ -150,9 +154,9 @@ def _entry(key: Key, material: Material, current: Material) -> dict[str, Any]:
     return entry
 
 
-def _material_state(material: Material, current: Material) -> str:
+def _material_state(key: Key, material: Material, current: Material) -> str:
     if material.generation > current.generation:
-        return "PENDING_ROTATION"
+        return "PENDING_ROTATION" if imported_everywhere(key, material) else "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
     return "CURRENT" if material.generation == current.generation else "NON_CURRENT"
 
 
