@@ -115,10 +115,11 @@ class Attempt:
 
     @staticmethod
     def _via(call: Call, route: Route) -> tuple[str, ...]:
-        """Nobody stands between where a service asks as itself, or asks one of its own operations."""
-        if call.principal.kind == "service" or call.service == route.signing_name:
+        """Nobody stands between where a service asks as itself, or in a call for one of its own operations."""
+        if call.principal.kind == "service" or (call.service == route.signing_name and type(call) is Call):
             return call.via
-        return (*call.via, f"{call.service}.amazonaws.com")
+        asking = f"{call.service}.amazonaws.com"
+        return call.via if call.via[-1:] == (asking,) else (*call.via, asking)
 
     def _asking(self, call: Call) -> Caller:
         if call.principal is self._caller.principal:
