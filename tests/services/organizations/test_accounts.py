@@ -33,7 +33,8 @@ def test_a_new_account_is_in_the_hands_of_the_management_account_and_has_no_root
     assert statement["Action"] == "sts:AssumeRole"
     assert role.attached == ("arn:aws:iam::aws:policy/AdministratorAccess",)
     other = new_account(client, "other@example.com", RoleName="Landlord")
-    assert [each.name for each in house.vauban.store.begin().at(other, "").list(Role)] == ["Landlord"]
+    roles = [each.name for each in house.vauban.store.begin().at(other, "").list(Role)]
+    assert roles == ["AWSServiceRoleForOrganizations", "Landlord"]
     (result,) = [each for each in house.trail() if each["eventName"] == "CreateAccountResult"][-1:]
     assert result["recipientAccountId"] == MANAGEMENT
     assert result["eventType"] == "AwsServiceEvent"

@@ -104,3 +104,21 @@ def test_whoever_has_no_policy_is_denied(house, client, organization):
     for ask in (nobody.describe_organization, nobody.list_accounts, nobody.delete_organization):
         with pytest.raises(ClientError, match=r"AccessDeniedException.*no identity-based policy allows"):
             ask()
+
+
+def test_organizations_has_a_role_in_every_account_of_an_organization(house, client, member):
+    invited(house, OTHER)
+    for account in (MANAGEMENT, OTHER, member):
+        roles = house.client("iam", account=account).list_roles(PathPrefix="/aws-service-role/")["Roles"]
+        assert [each["RoleName"] for each in roles] == ["AWSServiceRoleForOrganizations"]
+
+
+def test_who_makes_an_organization_must_be_let_make_its_role(house):
+    allow = {"Effect": "Allow", "Action": "organizations:CreateOrganization", "Resource": "*"}
+    house.user("alice", {"Version": "2012-10-17", "Statement": allow})
+    alice = house.client("organizations", user="alice")
+    with pytest.raises(alice.exceptions.AccessDeniedForDependencyException) as refused:
+        alice.create_organization()
+    assert refused.value.response["Reason"] == "ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE"
+    house.user("alice", {"Version": "2012-10-17", "Statement": {**allow, "Action": ["organizations:*", "iam:*"]}})
+    alice.create_organization()

@@ -18,6 +18,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on, operation
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import CreateAccountStatusNotFoundException, InvalidInputException
+from vauban.services.organizations.linked_roles import linked_role
 from vauban.services.organizations.lists import page
 from vauban.services.organizations.organizations import joined
 from vauban.services.organizations.resources import AccountRequest, members, new_id
@@ -85,6 +86,7 @@ def creation_of_account(call: ServiceCall, event: DomainEvent) -> ServiceEvent |
         return None
     if not request.failure_reason:
         call.store.put(_role(call, event.detail["role"], event.account))
+        call.store.put(linked_role(call))
     request = replace(request, completed=call.now)
     call.store.put(request)
     return ServiceEvent("CreateAccountResult", (), {"createAccountStatus": _trail(request)}, event.account)

@@ -197,6 +197,15 @@ class ConstraintViolationException(Reasoned):
     }
 
 
+class AccessDeniedForDependencyException(Reasoned):
+    told: ClassVar = {
+        "ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE": (
+            "The request failed because your credentials do not have permission to create the service-linked role "
+            "required by AWS Organizations."
+        ),
+    }
+
+
 class HandshakeConstraintViolationException(Reasoned):
     told: ClassVar = {
         "ACCOUNT_NUMBER_LIMIT_EXCEEDED": "You have exceeded the allowed number of AWS accounts.",

@@ -17,6 +17,7 @@ from vauban.services.organizations.errors import (
     InvalidInputException,
 )
 from vauban.services.organizations.handshakes import names_of, requested, shown
+from vauban.services.organizations.linked_roles import link
 from vauban.services.organizations.organizations import joined
 from vauban.services.organizations.resources import Handshake, organization_of
 from vauban.services.organizations.tags import tagged
@@ -61,6 +62,7 @@ def join(call: Call, handshake: Handshake) -> None:
     organization = call.store.get(Organization, handshake.organization_id)
     if organization is None:
         raise HandshakeNotFoundException
+    link(call)
     former = organization_of(call.store, call.account)
     if former is not None:
         if former.organization_id == organization.organization_id:

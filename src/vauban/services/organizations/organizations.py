@@ -9,6 +9,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import AlreadyInOrganizationException, OrganizationNotEmptyException
+from vauban.services.organizations.linked_roles import link
 from vauban.services.organizations.resources import (
     AccountRequest,
     Handshake,
@@ -24,6 +25,7 @@ def create_organization(call: Call, feature_set: str = "ALL") -> dict[str, Any]:
     account = call.store.get(Account, call.account)
     if organization_of(call.store, call.account) is not None:
         raise AlreadyInOrganizationException
+    link(call)
     root_id = new_id(call, "r-", 4)
     types = {SERVICE_CONTROL: False} if feature_set == "ALL" else {}
     policies = tuple(FULL_ACCESS[type].policy_id for type in types)
