@@ -12,7 +12,7 @@ from vauban.identity.sessions import Session
 from vauban.identity.signers import Identified
 from vauban.identity.users import User
 from vauban.kernel.principals import ANONYMOUS, Principal
-from vauban.kernel.stores import World
+from vauban.kernel.stores import Changeset, World
 from vauban.policy import Policies
 
 _KEPT = 20_000
@@ -37,16 +37,29 @@ class Callers:
     def __init__(self, standings: Standings) -> None:
         self._standings = standings
         self._callers: dict[str, tuple[AccessKey | Session, Sources, Caller]] = {}
+        self._settled: dict[str, tuple[int, AccessKey | Session, Caller]] = {}
+        """By access key id too: the newest change of all when the credentials were looked up, and whose they are."""
 
-    def of(self, identified: Identified, world: World) -> Caller:
+    def of(self, identified: Identified, changes: Changeset) -> Caller:
         """Raises UnrecognizedClientException where the user or role behind the credentials is gone, or the account
-        closed."""
-        if identified.session is not None:
-            account, caller = identified.session.principal.account, self._of_session(identified.session, world)
-        elif identified.access_key is not None:
-            account, caller = identified.access_key.account, self._of_access_key(identified.access_key, world)
-        else:
+        closed. While nothing at all has changed, nobody is looked up twice."""
+        credentials = identified.access_key or identified.session
+        if credentials is None:
             return NOBODY
+        settled = self._settled.get(credentials.access_key_id)
+        if settled is not None and settled[0] == changes.epoch and settled[1] is credentials:
+            return settled[2]
+        caller = self._look_up(credentials, changes)
+        if len(self._settled) >= _KEPT:
+            self._settled.clear()
+        self._settled[credentials.access_key_id] = (changes.epoch, credentials, caller)
+        return caller
+
+    def _look_up(self, credentials: AccessKey | Session, world: World) -> Caller:
+        if isinstance(credentials, Session):
+            account, caller = credentials.principal.account, self._of_session(credentials, world)
+        else:
+            account, caller = credentials.account, self._of_access_key(credentials, world)
         standing = self._standings.of(account, world)
         if standing.closed:
             raise gone()

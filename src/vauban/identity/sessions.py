@@ -29,6 +29,10 @@ class Session:
     expires: float
     """Seconds since the epoch, by Vauban's clock."""
 
+    @property
+    def access_key_id(self) -> str:
+        return self.principal.access_key_id
+
 
 class OversizedSession(ValueError):
     """A session that says more than a token can carry."""

@@ -58,6 +58,9 @@ class World(Protocol):
 class Changeset(World, Protocol):
     """What one call reads and proposes."""
 
+    epoch: int
+    """The version of the newest change, of whatever it was, that it stands on."""
+
     def nested(self) -> "Changeset":
         """A changeset inside this one; dropped unless ``merge`` is called."""
         ...
