@@ -450,6 +450,19 @@ def test_a_commit_goes_on_though_nobody_waits_any_more(driver: Driver):
     assert [event.request_id for event in driver.store.trail.events()] == ["a"]
 
 
+def test_where_records_of_a_kind_are_is_told(driver: Driver):
+    assert driver.store.places(Widget) == []
+    driver.put(widget("a"), widget("b"))
+    changes = driver.store.begin()
+    changes.at(ACCOUNT, "elsewhere").put(replace(widget("c"), region="elsewhere"))
+    driver.commit(changes)
+    assert driver.store.places(Widget) == sorted([(ACCOUNT, REGION), (ACCOUNT, "elsewhere")])
+    changes = driver.store.begin()
+    changes.at(ACCOUNT, "elsewhere").delete(changes.at(ACCOUNT, "elsewhere").get(Widget, "c"))
+    driver.commit(changes)
+    assert driver.store.places(Widget) == [(ACCOUNT, REGION)]
+
+
 def test_the_audit_chain_verifies(driver: Driver):
     assert driver.store.trail.verify().intact
     driver.audited(audit_event("a"), audit_event("b"))

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from vauban.administration.accounts import Accounts
+from vauban.administration.costs import Costs
 from vauban.administration.doors import Answer, Refused
 from vauban.administration.explanations import explanation
 from vauban.administration.proxies import Proxies
@@ -49,6 +50,7 @@ class Administration:
             "GET explain/": self.explain,
             "POST trail": self.trail,
             **Proxies(self._house.store, self._house.clock.now).operations(),
+            **Costs(self._house.store, self._house.clock).operations(),
         }
 
     async def status(self, _: dict[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,10 @@ class Store(Protocol):
         """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope."""
         ...
 
+    def places(self, kind: type) -> list[tuple[str, str]]:
+        """Account and region (``""`` where the kind's scope does not reach) of where records of ``kind`` are."""
+        ...
+
     def outbox(self, after: int = 0, limit: int = 100) -> list[tuple[int, DomainEvent]]:
         """Events that wait to be delivered, at positions greater than ``after``, oldest first."""
         ...

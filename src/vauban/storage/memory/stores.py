@@ -6,7 +6,7 @@ from typing import Any
 
 from vauban.kernel.errors import Conflict
 from vauban.kernel.events import AuditEvent, DomainEvent
-from vauban.kernel.records import Identity
+from vauban.kernel.records import Identity, kind_of
 from vauban.kernel.sealing import Sealer
 from vauban.storage.changesets import ABSENT, Changeset
 from vauban.storage.commits import changes_of
@@ -59,6 +59,10 @@ class MemoryStore:
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         first = self._table.first_due(passing_over)
         return first if first is not None and first[0] <= until else None
+
+    def places(self, kind: type) -> list[tuple[str, str]]:
+        """Account and region of wherever there is a record of ``kind``."""
+        return self._table.places(kind_of(kind).name)
 
     async def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Not off the loop: what is in memory is searched fast, and is changed on the loop alone."""

@@ -36,6 +36,10 @@ class Table:
         changes.looked_at(self.version)
         return len(self._members.get(collection, ()))
 
+    def places(self, kind: str) -> list[tuple[str, str]]:
+        """Account and region of wherever there is a record of that kind, in order."""
+        return sorted({(each.account, each.region) for each in self._members if each.kind == kind})
+
     def first_due(self, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
         return next((due for due in self._due if due[1] not in passing_over), None)
 

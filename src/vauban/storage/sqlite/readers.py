@@ -22,6 +22,7 @@ _INDEXED = (
     "WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id > ?"
 )
 _ORDERED = "ORDER BY id LIMIT ?"
+_PLACES = "SELECT DISTINCT account, region FROM records WHERE kind = ? ORDER BY account, region"
 _COUNT = "SELECT count(*) FROM records WHERE kind = ? AND account = ? AND region = ?"
 _COUNT_INDEXED = (
     "SELECT count(*) FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
@@ -77,6 +78,10 @@ class Reader:
 
     def _count_all(self, collection: Collection) -> sqlite3.Cursor:
         return self._execute(_COUNT, collection[:3])
+
+    def places(self, kind: str) -> list[tuple[str, str]]:
+        """Account and region of wherever there is a record of that kind, in order."""
+        return self._execute(_PLACES, (kind,)).fetchall()
 
     def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
         rows = self._execute(_DUE, (until, 1 + len(passing_over))).fetchall()

@@ -117,6 +117,10 @@ class Source:
         changes.looked_at(self._hold())
         return self._reader.count(collection)
 
+    def places(self, kind: str) -> list[tuple[str, str]]:
+        self.release()
+        return self._reader.places(kind)
+
     def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
         self.release()
         return self._reader.due(until, passing_over)

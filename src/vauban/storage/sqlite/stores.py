@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vauban.kernel.events import AuditEvent, DomainEvent
-from vauban.kernel.records import Identity
+from vauban.kernel.records import Identity, kind_of
 from vauban.kernel.sealing import Sealer
 from vauban.storage.audit import batch
 from vauban.storage.changesets import Changeset
@@ -71,6 +71,10 @@ class SqliteStore:
 
     def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
         return self._source.due(until, passing_over)
+
+    def places(self, kind: type) -> list[tuple[str, str]]:
+        """Account and region of wherever there is a record of ``kind``."""
+        return self._source.places(kind_of(kind).name)
 
     async def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Over a connection of its own, in a thread of its own."""
