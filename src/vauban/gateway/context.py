@@ -191,7 +191,7 @@ class CallContext:
             ("aws:resourcetag/", self._resource.tags),
             ("aws:requesttag/", _request_tags(self.call)),
         ):
-            yield from (f"{prefix}{key.lower()}" for key in tags)
+            yield from (f"{prefix}{key.lower()}" for key in tags if key)
 
     def targets(self) -> dict[str, list[str]]:
         """The ARNs of those whom an organization's policies are attached to, level by level, by their layer."""

@@ -107,11 +107,7 @@ def test_an_organizations_checks_name_their_targets(vauban, denied):
     organization = organizations.create_organization(FeatureSet="ALL")["Organization"]
     root = organizations.list_roots()["Roots"][0]["Id"]
     member = organizations.create_account(Email="a@example.com", AccountName="a")["CreateAccountStatus"]["AccountId"]
-    vauban.vauban.store.begin()
-    if not any(
-        each["Type"] == "SERVICE_CONTROL_POLICY" for each in organizations.list_roots()["Roots"][0]["PolicyTypes"]
-    ):
-        organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     vauban.user("bob", ALLOW, account=member)
     deny = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}}
     policy = organizations.create_policy(

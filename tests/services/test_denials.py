@@ -1,0 +1,168 @@
+"""Whoever has no policy may nothing: every operation of every service, called with the least that its model takes."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from vauban.discovery import Services
+from vauban.testing import InProcess
+
+ACCOUNT = "111122223333"
+SERVICES = Services()
+OPERATIONS = [(service, name) for service in SERVICES for name in SERVICES[service].operations]
+SESSION = botocore.session.get_session()
+
+WITHOUT_PERMISSION = {
+    ("sts", "GetCallerIdentity"),
+    ("sts", "GetSessionToken"),
+}
+"""Operations that AWS lets everybody call who has credentials."""
+UNSIGNED = {
+    ("sts", "AssumeRoleWithSAML"),
+    ("sts", "AssumeRoleWithWebIdentity"),
+}
+"""Operations that say by what they bring who calls."""
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/name"
+WORDS: dict[str, Any] = {
+    "AliasName": "alias/name",
+    "AuthenticationCode1": "123456",
+    "AuthenticationCode2": "654321",
+    "EventDataStore": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "OpenIDConnectProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/example.com",
+    "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/name",
+    "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/name",
+    "RoleArn": ROLE,
+    "SAMLProviderArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/name",
+    "SerialNumber": f"arn:aws:iam::{ACCOUNT}:mfa/name",
+    "TokenCode": "123456",
+    "VersionId": "v1",
+    "iam:Arn": ROLE,
+    "cloudtrail:ResourceArn": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
+    "cloudtrail:ResourceIdList": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
+    "cloudtrail:ResourceId": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
+    "ssm:Path": "/name",
+    "ssm:ResourceType": "Parameter",
+    "ssm:ResourceArn": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/name",
+    "ssm:SettingId": "/ssm/parameter-store/default-parameter-tier",
+}
+"""What stands for a member where its shape does not say enough."""
+ALSO: dict[tuple[str, str], dict[str, Any]] = {
+    ("cloudtrail", "GetInsightSelectors"): {"TrailName": "name"},
+    ("cloudtrail", "PutInsightSelectors"): {"TrailName": "name"},
+    ("cloudtrail", "StartQuery"): {
+        "QueryStatement": "SELECT eventName FROM 1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
+    ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
+}
+"""Members that the model does not require, and AWS does."""
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def word(service: str, name: str) -> Any | None:
+    if service == "kms" and name.endswith("KeyId"):
+        return KEY_ID
+    return WORDS.get(f"{service}:{name}", WORDS.get(name))
+
+
+def least(service: str, shape: Any, name: str = "") -> Any:
+    """The least value that a shape takes."""
+    known = word(service, name)
+    if known is not None and shape.type_name in ("string", "blob"):
+        return known
+    kind, limits = shape.type_name, shape.metadata
+    if kind == "structure":
+        return {each: least(service, shape.members[each], each) for each in shape.required_members}
+    if kind == "list":
+        return [least(service, shape.member, name)] * max(1, limits.get("min", 0))
+    if kind == "map":
+        return {least(service, shape.key): least(service, shape.value)}
+    if kind in ("integer", "long", "float", "double"):
+        return max(1, limits.get("min", 0))
+    if kind == "boolean":
+        return False
+    if kind == "timestamp":
+        return datetime(2030, 1, 1, tzinfo=UTC)
+    if kind == "blob":
+        return b"x" * max(1, limits.get("min", 0))
+    return text(shape, name)
+
+
+def text(shape: Any, name: str) -> str:
+    if shape.enum:
+        return shape.enum[0]
+    smallest, pattern = shape.metadata.get("min", 0), shape.metadata.get("pattern")
+    for candidate in CANDIDATES:
+        for each in (candidate, candidate.ljust(smallest, "1")):
+            if len(each) >= smallest and (pattern is None or re.fullmatch(pythonic(pattern), each)):
+                return each
+    raise AssertionError(f"nothing fits {name} ({pattern})")
+
+
+def pythonic(pattern: str) -> str:
+    """botocore's patterns are Java's."""
+    pattern = re.sub(r"\\p\{[A-Z]\w*\}", r"\\w", pattern)
+    pattern = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: f"\\u{match[1]}", pattern)
+    return pattern.replace("[[:print:]]", "[ -~]")
+
+
+CANDIDATES = [
+    "name",
+    "us-east-1",
+    "alias/name",
+    f"arn:aws:iam::{ACCOUNT}:role/name",
+    f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "1234abcd-12ab-34cd-56ef-1234567890ab",
+    ACCOUNT,
+    "123456",
+    "r-ab12",
+    "ou-ab12-ab12cd34",
+    "o-ab12cd34ef",
+    "p-ab12cd34",
+    "h-ab12cd34",
+    "car-ab12cd34ef",
+    "rt-ab12cd34",
+    "name@example.com",
+    "https://example.com/name",
+    "AKIAIOSFODNN7EXAMPLE",
+    "2012-10-17",
+]
+
+
+@pytest.fixture(scope="module")
+def vauban() -> Iterator[InProcess]:
+    running = InProcess()
+    running.user("nobody")
+    kms = running.client("kms")
+    encrypted = kms.encrypt(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    for operation in ("Decrypt", "ReEncrypt"):
+        ALSO["kms", operation] = {"CiphertextBlob": encrypted}
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize(("service", "name"), OPERATIONS)
+def test_who_has_no_policy_is_denied_and_that_is_on_the_trail(vauban, service, name):
+    client = vauban.client(service, user="nobody", config=Config(parameter_validation=False))
+    model = client.meta.service_model.operation_model(name)
+    params = least(service, model.input_shape) if model.input_shape else {}
+    params |= ALSO.get((service, name), {})
+    if (service, name) in WITHOUT_PERMISSION:
+        client._make_api_call(name, params)
+        return
+    with pytest.raises(ClientError) as caught:
+        client._make_api_call(name, params)
+    if (service, name) in UNSIGNED:
+        return
+    error = caught.value.response["Error"]
+    assert error["Code"] in DENIED, error
+    event = next(vauban.vauban.store.trail.events())
+    assert event.operation == name
+    assert event.error_code == "AccessDeniedException"
