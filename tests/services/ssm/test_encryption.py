@@ -96,6 +96,16 @@ def test_a_key_that_does_not_do_is_said_with_kmss_own_words(ssm, kms, put, key_i
         ssm.get_parameters(Names=[secret], WithDecryption=True)
 
 
+def test_without_a_key_it_is_the_accounts_own_for_parameters(kms, ssm, put, as_user, tier):
+    put("/secret", "hush", Type="SecureString", Tier=tier)
+    (found,) = ssm.describe_parameters()["Parameters"]
+    assert found["KeyId"] == "alias/aws/ssm"
+    assert kms.describe_key(KeyId="alias/aws/ssm")["KeyMetadata"]["KeyManager"] == "AWS"
+    alice = as_user("alice", ("ssm:*",))
+    assert alice.get_parameter(Name="/secret", WithDecryption=True)["Parameter"]["Value"] == "hush"
+    alice.put_parameter(Name="/other", Value="x", Type="SecureString", Tier=tier)
+
+
 def test_an_alias_is_remembered_as_it_was_given(ssm, kms, put, key_id):
     kms.create_alias(AliasName="alias/app", TargetKeyId=key_id)
     put("/a", "x", Type="SecureString", KeyId="alias/app")

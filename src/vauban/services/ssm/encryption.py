@@ -3,15 +3,14 @@
 A standard parameter's value is what kms:Encrypt makes of it. An advanced one's is too long for that, and is under a
 data key of its own that stands in front of it:
 
-    02 | length (2) | the data key, encrypted by KMS | IV (12) | ciphertext and tag (AES-256-GCM, the ARN authenticated)
+    02 | length (2) | the data key, encrypted by KMS | the value, under the data key, bound to the ARN
 
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
 """
 
 from typing import Any
 
-from vauban.crypto.errors import InvalidCiphertext
-from vauban.crypto.messages import IV_SIZE, open_message, sealed_message
+from vauban.crypto.wrapping import unwrap, wrap
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AccessDeniedException, AwsError
 from vauban.services.ssm.errors import InvalidKeyId
@@ -28,8 +27,7 @@ def encrypted(call: Call, arn: str, key_id: str, tier: str, value: bytes) -> byt
         return _asked(call, "kms:Encrypt", KeyId=key_id, Plaintext=value, EncryptionContext=context)["CiphertextBlob"]
     key = _asked(call, "kms:GenerateDataKey", KeyId=key_id, KeySpec="AES_256", EncryptionContext=context)
     wrapped = key["CiphertextBlob"]
-    message = sealed_message(key["Plaintext"], call.random(IV_SIZE), value, arn.encode())
-    return ENVELOPE + len(wrapped).to_bytes(2, "big") + wrapped + message
+    return ENVELOPE + len(wrapped).to_bytes(2, "big") + wrapped + wrap(key["Plaintext"], value, arn.encode())
 
 
 def decrypted(call: Call, revision: Revision) -> str:
@@ -40,8 +38,8 @@ def decrypted(call: Call, revision: Revision) -> str:
     end = 3 + int.from_bytes(value[1:3], "big")
     key = _asked(call, "kms:Decrypt", CiphertextBlob=value[3:end], EncryptionContext=context)["Plaintext"]
     try:
-        return open_message(key, value[end:], revision.arn.encode()).decode()
-    except InvalidCiphertext:
+        return unwrap(key, value[end:], revision.arn.encode()).decode()
+    except ValueError:
         raise InvalidKeyId("The value of the parameter cannot be decrypted.") from None
 
 
