@@ -22,7 +22,13 @@ class Color(Enum):
     BLUE = "blue"
 
 
-@record("test:Widget", id="name", indexes={"owner": "owner", "label": "labels", "color": "color_name"}, due="due_at")
+@record(
+    "test:Widget",
+    id="name",
+    indexes={"owner": "owner", "label": "labels", "color": "color_name"},
+    due="due_at",
+    counted=("color",),
+)
 class Widget:
     account: str
     region: str

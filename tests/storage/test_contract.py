@@ -50,6 +50,23 @@ def test_nothing_is_kept_before_the_commit(driver: Driver):
     assert driver.here().get(Widget, "a") is None
 
 
+def test_a_counted_index_keeps_count(driver: Driver):
+    driver.put(*(widget(str(number)) for number in range(80)), widget("b", color=Color.BLUE))
+
+    def counts() -> list[int]:
+        return [driver.here().count(Widget, index="color", value=each.value) for each in (Color.RED, Color.BLUE)]
+
+    assert counts() == [80, 1]
+    driver.put(widget("0", color=Color.BLUE), widget("1", size=1), widget("c", color=Color.BLUE))
+    assert counts() == [79, 3]
+    driver.delete(widget("b", color=Color.BLUE))
+    assert counts() == [79, 2]
+    assert driver.here().count(Widget, index="color", value="green") == 0
+    here = driver.here()
+    here.put(widget("d"))
+    assert here.count(Widget, index="color", value="red") == 80
+
+
 def test_a_prefix_narrows_a_list_to_the_ids_that_go_on_from_it(driver: Driver):
     ids = ["/a", "/a-b/x", "/a/", "/a/b", "/a/b/c", "/a/\U0010fffe", "/a0", "b"]
     driver.put(*(widget(id, owner="ada" if id.endswith("c") else None) for id in ids))

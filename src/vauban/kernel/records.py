@@ -48,6 +48,8 @@ class RecordKind:
     """The attribute that says when this record next falls due (a datetime), or None."""
     secret_fields: tuple[str, ...]
     """Names of ``bytes`` fields that are sealed on their way to disk."""
+    counted: frozenset[str]
+    """Indexes of which storage knows how many records each value has, however many those are."""
     in_account: bool = field(init=False)
     in_region: bool = field(init=False)
     """Whether the scope reaches the account, the region."""
@@ -89,13 +91,14 @@ def record(
     scope: Scope = Scope.REGIONAL,
     indexes: dict[str, str] | None = None,
     due: str | None = None,
+    counted: tuple[str, ...] = (),
 ) -> Callable[[type[T]], type[T]]:
     """Declare a frozen dataclass to be a kind of record. Raises ValueError where a name is taken twice."""
 
     def declare(cls: type[T]) -> type[T]:
         made = dataclass(frozen=True)(cls)
         secrets = tuple(each.name for each in fields(made) if each.metadata.get("secret"))
-        kind = RecordKind(name, made, id, scope, indexes or {}, due, secrets)
+        kind = RecordKind(name, made, id, scope, indexes or {}, due, secrets, frozenset(counted))
         if name in KINDS and KINDS[name].type.__qualname__ != made.__qualname__:
             raise ValueError(f"{name} is already the name of {KINDS[name].type}")
         KINDS[name] = kind

@@ -65,3 +65,19 @@ def test_kinds_are_asked_once_a_release(tmp_path: Path):
     for release in ("1", "1", "2", "2", ""):
         Site(tmp_path, kinds, release).close()
     assert len(asked) == 3
+
+
+def test_what_is_counted_only_now_is_counted_from_what_is_there(tmp_path: Path, loops: asyncio.Runner):
+    def opened() -> Driver:
+        return Driver(loops, lambda: open_store(tmp_path, TestSealer()))
+
+    older = jar(indexes={"color": "color"})
+    driver = opened()
+    driver.put(*(older(ACCOUNT, REGION, str(number), "red", b"x") for number in range(70)))
+    driver.run(driver.store.close())
+    newer = jar(indexes={"color": "color"}, counted=("color",))
+    driver = opened()
+    assert driver.here().count(newer, index="color", value="red") == 70
+    driver.put(newer(ACCOUNT, REGION, "more", "red", b"x"))
+    assert driver.here().count(newer, index="color", value="red") == 71
+    driver.run(driver.store.close())

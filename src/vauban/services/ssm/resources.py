@@ -97,7 +97,7 @@ def compiled(policy: str) -> Policy:
     return Policy.parse(policy, name="resource policy", kind="resource")
 
 
-@record("ssm:Parameter", id="name", indexes={"parent": "parent", "tier": "tier"}, due="due_at")
+@record("ssm:Parameter", id="name", indexes={"parent": "parent", "tier": "tier"}, due="due_at", counted=("tier",))
 class Parameter(Revision):
     labels: dict[str, int] = field(default_factory=dict)
     """Label -> the version it is attached to; each at one version only."""

@@ -1,10 +1,9 @@
 """Committed rows, read."""
 
-import sqlite3
 from collections.abc import Iterator, Set
 from pathlib import Path
 
-from vauban.kernel.records import Identity
+from vauban.kernel.records import KINDS, Identity
 from vauban.storage.audit import Chunk
 from vauban.storage.changesets import LAST, Collection
 from vauban.storage.segments import may_hold
@@ -27,6 +26,7 @@ _COUNT = "SELECT count(*) FROM records WHERE kind = ? AND account = ? AND region
 _COUNT_INDEXED = (
     "SELECT count(*) FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
 )
+_COUNTED = "SELECT sum(count) FROM counts WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ?"
 _CHUNK = "SELECT sequence, first, last, count, previous, hash, body FROM audit_chunks "
 _CHUNKS_BETWEEN = f"{_CHUNK} WHERE sequence BETWEEN ? AND ? AND last >= ? AND first < ? ORDER BY sequence DESC"
 _SEGMENTS = (
@@ -73,11 +73,10 @@ class Reader:
         return self._execute(f"{query} {_ORDERED}", (*place, after, count)).fetchall()
 
     def count(self, collection: Collection) -> int:
-        counted = self._execute(_COUNT_INDEXED, collection) if collection.index else self._count_all(collection)
-        return counted.fetchone()[0]
-
-    def _count_all(self, collection: Collection) -> sqlite3.Cursor:
-        return self._execute(_COUNT, collection[:3])
+        if not collection.index:
+            return self._execute(_COUNT, collection[:3]).fetchone()[0]
+        known = collection.index in KINDS[collection.kind].counted
+        return self._execute(_COUNTED if known else _COUNT_INDEXED, collection).fetchone()[0] or 0
 
     def places(self, kind: str) -> list[tuple[str, str]]:
         """Account and region of wherever there is a record of that kind, in order."""

@@ -1,10 +1,11 @@
 """Batches of many workers made durable by one commit."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
-from vauban.kernel.records import Identity
+from vauban.kernel.records import KINDS, Identity
 from vauban.storage.audit import AuditBatch, chunk
 from vauban.storage.coherence import Page, digest
 from vauban.storage.commits import Change
@@ -21,6 +22,7 @@ _ADD_ENTRY = "INSERT OR REPLACE INTO index_entries VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE_ENTRY = (
     "DELETE FROM index_entries WHERE kind = ? AND account = ? AND region = ? AND name = ? AND value = ? AND id = ?"
 )
+_COUNT = "INSERT INTO counts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
 _ADD_DUE = "INSERT OR REPLACE INTO due VALUES (?, ?, ?, ?, ?)"
 _PUT_SEGMENT = "INSERT OR REPLACE INTO audit_segments VALUES (?, ?, ?, ?, ?)"
@@ -98,6 +100,7 @@ class Writer:
         many(_DELETE, [each.identity for each in changes if each.body is None])
         many(_REMOVE_ENTRY, [_entry(each.identity, place) for each in changes for place in each.removed])
         many(_ADD_ENTRY, [_entry(each.identity, place) for each in changes for place in each.added])
+        many(_COUNT, [(*collection, number) for collection, number in _counted(changes).items() if number])
         many(_REMOVE_DUE, [(each.due_before, *each.identity) for each in changes if each.due_before is not None])
         many(_ADD_DUE, [(each.due, *each.identity) for each in changes if each.due is not None])
         many("INSERT INTO outbox VALUES (?, ?)", enumerate(group.events, group.first_event))
@@ -183,6 +186,18 @@ class _Group:
             changed.update((*place, *each) for each in change.added)
             changed.update((*place, *each) for each in change.removed)
         return [digest(each) for each in changed]
+
+
+def _counted(changes: Sequence[Change]) -> Counter[tuple[str, ...]]:
+    """By how many entries each collection of a counted index grows, or shrinks."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for change in changes:
+        counted = KINDS[change.identity[0]].counted
+        if counted:
+            place = change.identity[:3]
+            counts.update((*place, *each) for each in change.added if each[0] in counted)
+            counts.subtract((*place, *each) for each in change.removed if each[0] in counted)
+    return counts
 
 
 def _entry(identity: Identity, place: tuple[str, str]) -> tuple[str, ...]:
