@@ -26,6 +26,8 @@ class Change(msgspec.Struct, array_like=True, frozen=True):
     """When it falls due, in seconds since the epoch; and when it did."""
     added: list[Place]
     removed: list[Place]
+    counted: list[str]
+    """Indexes whose entries are counted; who writes need know nothing of kinds."""
 
 
 def changes_of(changes: Changeset, codec: Codec) -> list[Change]:
@@ -48,6 +50,7 @@ def _change(codec: Codec, kind: RecordKind, identity: Identity, was: Any | None,
         due_time(kind, was),
         [place for place in after if place not in before],
         [place for place in before if place not in after],
+        list(kind.counted),
     )
 
 

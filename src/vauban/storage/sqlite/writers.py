@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
-from vauban.kernel.records import KINDS, Identity
+from vauban.kernel.records import Identity
 from vauban.storage.audit import AuditBatch, chunk
 from vauban.storage.coherence import Page, digest
 from vauban.storage.commits import Change
@@ -192,11 +192,10 @@ def _counted(changes: Sequence[Change]) -> Counter[tuple[str, ...]]:
     """By how many entries each collection of a counted index grows, or shrinks."""
     counts: Counter[tuple[str, ...]] = Counter()
     for change in changes:
-        counted = KINDS[change.identity[0]].counted
-        if counted:
+        if change.counted:
             place = change.identity[:3]
-            counts.update((*place, *each) for each in change.added if each[0] in counted)
-            counts.subtract((*place, *each) for each in change.removed if each[0] in counted)
+            counts.update((*place, *each) for each in change.added if each[0] in change.counted)
+            counts.subtract((*place, *each) for each in change.removed if each[0] in change.counted)
     return counts
 
 
