@@ -22,29 +22,30 @@ _USER_AGENT = (
     "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.2 md/pyimpl#CPython "
     "m/e,b,Z,E,N cfg/retry-mode#standard Botocore/1.44.5"
 )
-_signer = SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY), "kms", REGION)
+_TARGETS = {"kms": "TrentService", "secretsmanager": "secretsmanager"}
+_signers = {name: SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY), name, REGION) for name in _TARGETS}
 
 
-def signed(port: int, operation: str, params: dict[str, Any]) -> Request:
-    """A call to KMS on ``port``, with the headers that boto3 sends. It is good for 5 minutes."""
+def signed(port: int, operation: str, params: dict[str, Any], service: str = "kms") -> Request:
+    """A call to a service on ``port``, with the headers that boto3 sends. It is good for 5 minutes."""
     body = json.dumps(params).encode()
     headers = {
         "Host": f"127.0.0.1:{port}",
         "Accept-Encoding": "identity",
-        "X-Amz-Target": f"TrentService.{operation}",
+        "X-Amz-Target": f"{_TARGETS[service]}.{operation}",
         "Content-Type": "application/x-amz-json-1.1",
         "User-Agent": _USER_AGENT,
     }
     request = AWSRequest("POST", f"http://127.0.0.1:{port}/", headers=headers, data=body)
-    _signer.add_auth(request)
+    _signers[service].add_auth(request)
     request.headers["amz-sdk-invocation-id"] = "ec4b383c-3d47-4769-9b88-100fee9ef141"
     request.headers["amz-sdk-request"] = "attempt=1; max=3"
     return Request("POST", "/", headers=dict(request.headers), body=body)
 
 
-def ask(port: int, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+def ask(port: int, operation: str, params: dict[str, Any], service: str = "kms") -> dict[str, Any]:
     """The answer to one call. Raises RuntimeError for an error, OSError where nobody answers."""
-    request = signed(port, operation, params)
+    request = signed(port, operation, params, service)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request(request.method, request.path, request.body, request.headers)
