@@ -100,6 +100,27 @@ def import_material(kms, planted: Secrets) -> None:
     kms.encrypt(KeyId=key, Plaintext=b"x")
 
 
+def keep_secrets(server, planted: Secrets) -> None:
+    """Every operation of Secrets Manager that takes or gives a value, answered and refused, and replicas of it."""
+    here, there = server.client("secretsmanager"), server.client("secretsmanager", region="eu-west-1")
+    values = [
+        planted.put(operation, f"{operation}-canary-{secrets.token_hex(16)}".encode()).decode()
+        for operation in ("CreateSecret", "PutSecretValue", "UpdateSecret", "a PutSecretValue refused")
+    ]
+    name = "prod/db"
+    token = here.create_secret(Name=name, SecretString=values[0], AddReplicaRegions=[{"Region": "eu-west-1"}])
+    here.put_secret_value(SecretId=name, SecretBinary=values[1].encode())
+    here.update_secret(SecretId=name, SecretString=values[2])
+    with pytest.raises(here.exceptions.ResourceExistsException):
+        here.put_secret_value(SecretId=name, SecretString=values[3], ClientRequestToken=token["VersionId"])
+    with pytest.raises(there.exceptions.InvalidParameterException):
+        there.put_secret_value(SecretId=name, SecretString=values[3])
+    for client in (here, there):
+        assert client.get_secret_value(SecretId=name)["SecretString"] == values[2]
+        client.batch_get_secret_value(SecretIdList=[name])
+    planted.put("GetRandomPassword", here.get_random_password()["RandomPassword"].encode())
+
+
 def everything_written(*places: Path) -> dict[Path, bytes]:
     """Every file under the places."""
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
@@ -124,6 +145,7 @@ def test_no_secret_is_in_the_data_directory_the_log_the_trail_or_a_backup(make_s
     use_everything(kms, planted)
     use_asymmetric_keys(kms, planted)
     import_material(kms, planted)
+    keep_secrets(server, planted)
     trail = server.command("trail", "--last", "1000", "--json")
     assert len(trail.splitlines()) >= 28
     assert not planted.found_in(trail.encode())
