@@ -11,7 +11,7 @@ import pytest
 from .running import environment
 from .transcripts import ROOT, Reader
 
-PAGES = ["docs/first-hour.md", "docs/testing.md", "docs/guides/encrypt-a-file.md"]
+PAGES = ["docs/first-hour.md", "docs/testing.md", "docs/guides/encrypt-a-file.md", "docs/guides/organization.md"]
 
 
 @pytest.fixture
