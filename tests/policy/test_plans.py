@@ -354,3 +354,17 @@ def test_would_the_new_key_policy_lock_its_caller_out():
     policies = Policies((ALLOW,))
     assert decide(ALICE, policies, "kms:PutKeyPolicy", current, {}).allowed
     assert not decide(ALICE, policies, "kms:PutKeyPolicy", proposed, {}).allowed
+
+
+def test_prospects_are_what_may_come_of_a_plan_whatever_the_context():
+    sure = plan(ALICE, Policies(identity=(ALLOW,)), "kms:Decrypt", ANY).prospects()
+    assert (sure.plain.allowed, sure.only_if, sure.unless) == (True, (), ())
+    never = plan(ALICE, Policies(identity=(ALLOW, DENY)), "kms:Decrypt", ANY).prospects()
+    assert not never.best.allowed
+    perhaps = policy(name="Perhaps", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    never_there = policy(name="Never", Effect="Deny", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
+    found = plan(ALICE, Policies(identity=(perhaps, never_there)), "kms:Decrypt", ANY).prospects()
+    assert (found.plain.allowed, found.best.allowed) == (False, True)
+    assert "aws:SecureTransport" in found.only_if[0]
+    assert "aws:SourceIp" in found.unless[0]
+    assert found.best.checks[-1].statements == ("Perhaps/#0",)

@@ -44,7 +44,7 @@ class Costs:
         """The bill of a month (``2026-11``; the present one where none is named), of one account or of all."""
         month = _month(given.get("month"), self._clock.now())
         try:
-            known = prices.read(given["prices"]) if given.get("prices") else prices.current()
+            known = prices.current() if given.get("prices") is None else prices.read(given["prices"])
         except InvalidPrices as error:
             raise Refused(str(error)) from None
         lives = self._lives()

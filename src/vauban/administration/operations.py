@@ -8,10 +8,12 @@ from vauban.administration.accounts import Accounts
 from vauban.administration.costs import Costs
 from vauban.administration.doors import Answer, Refused
 from vauban.administration.explanations import explanation
+from vauban.administration.keys import Keys
 from vauban.administration.proxies import Proxies
 from vauban.background.clocks import Clock
 from vauban.background.timers import Timers
 from vauban.events.trail import cloudtrail_record
+from vauban.gateway import Gateway
 from vauban.kernel.attributes import username_of
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.stores import Store, Trail
@@ -28,6 +30,7 @@ class House(Protocol):
     clock: Clock
     accounts: Accounts
     timers: Timers
+    gateway: Gateway
 
 
 class Administration:
@@ -51,6 +54,7 @@ class Administration:
             "POST trail": self.trail,
             **Proxies(self._house.store, self._house.clock.now).operations(),
             **Costs(self._house.store, self._house.clock).operations(),
+            **Keys(self._house).operations(),
         }
 
     async def status(self, _: dict[str, Any]) -> dict[str, Any]:

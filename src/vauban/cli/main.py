@@ -11,6 +11,7 @@ COMMANDS = {
     "clock": "show the clock, or advance a virtual one",
     "explain": "why a call was denied, and what would have allowed it",
     "trail": "what was called, by whom, with what outcome",
+    "keys": "what keys there are, who can use one and why, what was refused",
     "cost": "what AWS would charge for a month: keys, rotations, calls",
     "xks": "let the KMS of somebody else keep its keys here",
     "seal": "seal a running server, or change what protects its root key",

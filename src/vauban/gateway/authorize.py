@@ -13,7 +13,7 @@ from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AccessDeniedException
 from vauban.kernel.resources import ANY, Resource
 from vauban.kernel.stores import World
-from vauban.policy import Plan, plan
+from vauban.policy import Plan, Prospects, plan
 
 _PLANS_KEPT = 20_000
 
@@ -50,6 +50,10 @@ class Authorizer:
                     decision = self._decide(call, caller, route, action, resource, world)
                     if not decision.allowed:
                         self._refuse(call, caller, route, decision, world)
+
+    def prospects(self, caller: Caller, action: str, resource: Resource, world: World) -> Prospects:
+        """What would come of a call that nobody makes: see ``Plan.prospects``."""
+        return self._plan(caller, action, resource, self._owner(caller, resource, world)).prospects()
 
     def _question(self, call: Call, caller: Caller, route: Route, world: World):
         return lambda action, resource: self._decide(call, caller, route, action, resource, world)

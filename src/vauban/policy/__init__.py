@@ -6,7 +6,7 @@
 
 from vauban.policy.denials import denial_message
 from vauban.policy.explain import explain
-from vauban.policy.plans import Plan, decide, plan
+from vauban.policy.plans import Plan, Prospects, decide, plan
 from vauban.policy.policies import Policies, Policy, full_access
 from vauban.policy.principals import canonical_user_id
 from vauban.policy.public_access import grants_public_access
@@ -18,6 +18,7 @@ __all__ = [
     "Plan",
     "Policies",
     "Policy",
+    "Prospects",
     "canonical_user_id",
     "decide",
     "denial_message",

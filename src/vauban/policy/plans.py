@@ -5,6 +5,7 @@ judged once and remembered; with no conditions left there is one decision, made 
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from vauban.kernel.decisions import Decision, Effect, Layer
 from vauban.kernel.principals import Principal
@@ -63,6 +64,15 @@ class Plan:
         grants = grants or self._question.resource.grants
         return decision if grants is None else self._with_grant(decision, outcome, grants, context)
 
+    def prospects(self) -> "Prospects":
+        """What may come of it, whatever the context. Grants are left out."""
+        allows = sum(1 << bit for bit, (finding, _) in enumerate(self._possible) if finding.allow)
+        clauses = {
+            allow: tuple(dict.fromkeys(str(c) for f, _ in self._possible if f.allow is allow for c in f.clauses))
+            for allow in (True, False)
+        }
+        return Prospects(self._judge(0, None), self._judge(allows, None), clauses[True], clauses[False])
+
     def _with_grant(self, decision: Decision, outcome: int, grants: Grants, context: Context) -> Decision:
         """A grant allows on the resource's side; it never overrides an explicit deny."""
         if any(check.effect is Effect.EXPLICIT_DENY for check in decision.checks):
@@ -79,6 +89,19 @@ class Plan:
         if len(self._outcomes) < _MOST_OUTCOMES:
             self._outcomes[outcome if grant is None else (outcome, grant)] = decision
         return decision
+
+
+class Prospects(NamedTuple):
+    """A decision before its context is known."""
+
+    plain: Decision
+    """With no condition met."""
+    best: Decision
+    """With every condition met that allows, and none that denies."""
+    only_if: tuple[str, ...]
+    """The conditions that allow, in words."""
+    unless: tuple[str, ...]
+    """Those that deny."""
 
 
 def plan(principal: Principal, policies: Policies, action: str, resource: Resource) -> Plan:

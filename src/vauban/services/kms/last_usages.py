@@ -3,6 +3,7 @@
 Every call is recorded there as it is, so nothing has to be kept besides, and using a key costs nothing more.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +59,20 @@ def last_usage(trail: Trail, key_arn: str, since: float) -> tuple[float, AuditEv
     events = trail.events(since=since, mentioning=key_arn)
     usage = next((event for event in events if _is_usage(event, key_arn)), None)
     return trail.start() or since, usage
+
+
+def last_usages(trail: Trail, key_arns: Collection[str], since: float) -> dict[str, AuditEvent]:
+    """The newest event in which each of many keys was used with success; keys that were not are left out."""
+    found: dict[str, AuditEvent] = {}
+    left = set(key_arns)
+    for event in trail.events(since=since, mentioning=":kms:"):
+        for key_arn in left.intersection(arn for arn, _, _ in event.resources):
+            if _is_usage(event, key_arn):
+                found[key_arn] = event
+                left.remove(key_arn)
+        if not left:
+            break
+    return found
 
 
 def _is_usage(event: AuditEvent, key_arn: str) -> bool:
