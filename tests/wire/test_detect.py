@@ -23,6 +23,12 @@ def test_a_target_header_names_a_json_operation():
     assert named(detect(request)) == ("kms", "Encrypt", "json")
 
 
+@pytest.mark.parametrize("prefix", ["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "CloudTrail_20131101"])
+def test_a_target_prefix_with_dots_is_known_by_its_last_part_too(prefix):
+    request = Request("POST", "/", headers={"x-amz-target": f"{prefix}.LookupEvents"})
+    assert named(detect(request)) == ("cloudtrail", "LookupEvents", "json")
+
+
 def test_a_target_is_found_once_and_then_remembered():
     detector = Detector()
     request = Request("POST", "/", headers={"x-amz-target": "TrentService.Encrypt"})

@@ -32,8 +32,12 @@ class Catalog:
 
     def __init__(self, entries: list[Entry]):
         self.services = {entry.name: entry for entry in entries}
-        self.by_target_prefix: dict[str, tuple[Entry, ...]] = grouped(entries, "target_prefix")
-        """What stands before the dot of ``X-Amz-Target``; also the service of an RPC v2 path."""
+        prefixes = grouped(entries, "target_prefix")
+        self.by_target_prefix = {prefix.rpartition(".")[2]: group for prefix, group in prefixes.items()} | prefixes
+        """What stands before the last dot of ``X-Amz-Target``; also the service of an RPC v2 path.
+
+        Of ``com.amazonaws.….CloudTrail_20131101`` the SDKs of newer make send the last part alone.
+        """
         self.by_signing_name: dict[str, tuple[Entry, ...]] = grouped(entries, "signing_name")
         self.by_endpoint_prefix: dict[str, tuple[Entry, ...]] = grouped(entries, "endpoint_prefix")
         """The first labels of the host: ``kms``, ``monitoring``."""
