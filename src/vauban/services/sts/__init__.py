@@ -4,7 +4,15 @@ Read ``resolvers`` and ``roles`` first; ``credentials`` issues what all operatio
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.sts import authorization_messages, federated_users, identities, roles, users, web_identities
+from vauban.services.sts import (
+    authorization_messages,
+    federated_users,
+    identities,
+    roles,
+    saml_identities,
+    users,
+    web_identities,
+)
 from vauban.services.sts.conditions import CONDITIONS
 from vauban.services.sts.sessions import guard
 
@@ -15,6 +23,7 @@ SERVICE = Service(
     federated_users,
     roles,
     web_identities,
+    saml_identities,
     authorization_messages,
     conditions=CONDITIONS,
     guard=guard,

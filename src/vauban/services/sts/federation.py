@@ -29,6 +29,16 @@ def vouched_principal(
     )
 
 
+def request_facts(tags: Mapping[str, str], source_identity: str) -> dict[str, Any]:
+    """What the provider asks for the session, as condition keys."""
+    facts: dict[str, Any] = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
+    if tags:
+        facts["aws:tagkeys"] = list(tags)
+    if source_identity:
+        facts["sts:sourceidentity"] = source_identity
+    return facts
+
+
 def may_assume_federated(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
     """As of any role, but a denial tells no more than that it is one."""
     facts = call.principal.session.facts

@@ -17,7 +17,7 @@ from vauban.services.sts.errors import (
     IDPCommunicationErrorException,
     InvalidIdentityTokenException,
 )
-from vauban.services.sts.federation import carried_tags, may_assume_federated, vouched_principal
+from vauban.services.sts.federation import carried_tags, may_assume_federated, request_facts, vouched_principal
 from vauban.services.sts.resolvers import RoleResolver, account_of_role
 from vauban.services.sts.roles import assumed, lasting, session_of
 
@@ -44,17 +44,8 @@ def identify(call: Call, world: World) -> Principal:
     except Unbelievable as error:
         raise InvalidIdentityTokenException(error.reason) from None
     call.computed[WebIdentity] = identity
-    facts = {**identity.facts, **_request_facts(identity)}
+    facts = {**identity.facts, **request_facts(identity.tags, identity.source_identity)}
     return vouched_principal(call, "web-identity", provider.arn, identity.audience, identity.subject, facts)
-
-
-def _request_facts(identity: WebIdentity) -> dict[str, Any]:
-    facts: dict[str, Any] = {f"aws:requesttag/{key.lower()}": value for key, value in identity.tags.items()}
-    if identity.tags:
-        facts["aws:tagkeys"] = list(identity.tags)
-    if identity.source_identity:
-        facts["sts:sourceidentity"] = identity.source_identity
-    return facts
 
 
 def _provider(call: Call, world: World, issuer: str) -> OidcProvider:
