@@ -181,3 +181,22 @@ def test_a_policy_may_name_one_account(house, client, member):
         alice.describe_account(AccountId=MANAGEMENT)
     with pytest.raises(ClientError, match="AccessDenied"):
         alice.describe_account(AccountId=STRANGER)
+
+
+def test_who_comes_and_who_goes_is_on_the_management_accounts_trail(house, client, member):
+    invited(house, OTHER)
+    client.remove_account_from_organization(AccountId=OTHER)
+    client.close_account(AccountId=member)
+    house.advance(days=90)
+    wanted = ("AccountJoinedOrganization", "AccountDepartedOrganization")
+    told = [each for each in house.trail() if each["eventName"] in wanted]
+    assert {each["recipientAccountId"] for each in told} == {MANAGEMENT}
+    assert {each["eventType"] for each in told} == {"AwsServiceEvent"}
+    details = [each["serviceEventDetails"] for each in told]
+    assert [(each["accountId"], each.get("joinedMethod") or each["departureMethod"]) for each in details] == [
+        (MANAGEMENT, "INVITED"),
+        (member, "CREATED"),
+        (OTHER, "INVITED"),
+        (OTHER, "REMOVED"),
+        (member, "CLEANED"),
+    ]

@@ -1,6 +1,6 @@
 """The accounts of an organization: looked at, and let go."""
 
-from typing import Any
+from typing import Any, Literal
 
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization
@@ -13,7 +13,7 @@ from vauban.services.organizations.errors import (
     MasterCannotLeaveOrganizationException,
 )
 from vauban.services.organizations.lists import page
-from vauban.services.organizations.organizations import departed
+from vauban.services.organizations.memberships import depart
 from vauban.services.organizations.resources import members, own_organization
 
 
@@ -41,7 +41,7 @@ def list_accounts_for_parent(
 
 @operation("RemoveAccountFromOrganization", on=resolvers.account())
 def remove_account_from_organization(call: Call, account: Account) -> None:
-    leave(call, own_organization(call), account)
+    leave(call, own_organization(call), account, "REMOVED")
 
 
 @operation("LeaveOrganization", on=resolvers.membership)
@@ -52,13 +52,15 @@ def leave_organization(call: Call, organization: Organization) -> None:
     leave(call, organization, account)
 
 
-def leave(call: Call, organization: Organization, account: Account) -> None:
+def leave(
+    call: Call, organization: Organization, account: Account, method: Literal["LEFT", "REMOVED"] = "LEFT"
+) -> None:
     """Let an account go. AWS asks for a means of payment first, and that it be four days old; there is no bill here."""
     if account.account == organization.management_account:
         raise MasterCannotLeaveOrganizationException
     if account.account in organization.delegations:
         raise ConstraintViolationException("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG")
-    call.store.put(departed(account))
+    depart(call, organization, account, method)
 
 
 def by_age(account: Account) -> str:

@@ -10,7 +10,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on, operation, when_due
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import AccountAlreadyClosedException, ConstraintViolationException
-from vauban.services.organizations.organizations import departed
+from vauban.services.organizations.memberships import depart
 from vauban.services.organizations.resources import Closure, members, organization_of, own_organization
 
 _REQUESTED = "Account Closure Requested"
@@ -51,14 +51,15 @@ def closing_of_account(call: ServiceCall, event: DomainEvent) -> ServiceEvent | 
 
 
 @when_due(Closure)
-def end_of_account(call: ServiceCall, closure: Closure) -> ServiceEvent:
+def end_of_account(call: ServiceCall, closure: Closure) -> None:
     """Its time is over: it counts no longer, and nothing brings it back."""
     account = call.store.get(Account, closure.account)
+    call.store.delete(closure)
     organization = organization_of(call.store, closure.account)
-    if organization is not None and account.account in organization.delegations:
+    if organization is None:
+        call.store.put(replace(account, status="CLOSED"))
+        return
+    if account.account in organization.delegations:
         others = {id: services for id, services in organization.delegations.items() if id != account.account}
         call.store.put(replace(organization, delegations=others))
-    call.store.put(replace(departed(account), status="CLOSED"))
-    call.store.delete(closure)
-    details = {"accountId": account.account, "departureMethod": "CLEANED", "departureTime": call.now.isoformat()}
-    return ServiceEvent("AccountDepartedOrganization", (), details, closure.management_account)
+    depart(call, organization, replace(account, status="CLOSED"), "CLEANED")

@@ -20,7 +20,7 @@ from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import CreateAccountStatusNotFoundException, InvalidInputException
 from vauban.services.organizations.linked_roles import linked_role
 from vauban.services.organizations.lists import page
-from vauban.services.organizations.organizations import joined
+from vauban.services.organizations.memberships import join
 from vauban.services.organizations.resources import AccountRequest, members, new_id
 from vauban.services.organizations.tags import tagged
 
@@ -58,9 +58,9 @@ def create_account(
             email,
             billing_for_users=iam_user_access_to_billing == "ALLOW",
         )
-        new = replace(joined(call, organization, new, "CREATED"), tags=tagged({}, tags))
+        new = replace(new, tags=tagged({}, tags))
         request = replace(request, account=new.account)
-        call.store.put(new)
+        join(call, organization, new, "CREATED")
         # Accounts are made one after the other, so that no two have one address or one number.
         call.store.put(organization.revised())
     call.store.put(request)

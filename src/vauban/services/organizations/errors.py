@@ -178,7 +178,7 @@ class ConstraintViolationException(Reasoned):
         ),
         "CLOSE_ACCOUNT_QUOTA_EXCEEDED": "You have exceeded close account quota for the past 30 days.",
         "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED": (
-            "You have attached the maximum number of policies of this type to the specified target."
+            "You have attached the maximum number of policies to the specified target."
         ),
         "MAX_TAG_LIMIT_EXCEEDED": "You have exceeded the number of tags allowed on this resource.",
         "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED": (

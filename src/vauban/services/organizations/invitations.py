@@ -8,7 +8,7 @@ from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
-from vauban.services.organizations import resolvers
+from vauban.services.organizations import memberships, resolvers
 from vauban.services.organizations.accounts import leave
 from vauban.services.organizations.errors import (
     DuplicateHandshakeException,
@@ -18,7 +18,6 @@ from vauban.services.organizations.errors import (
 )
 from vauban.services.organizations.handshakes import names_of, requested, shown
 from vauban.services.organizations.linked_roles import link
-from vauban.services.organizations.organizations import joined
 from vauban.services.organizations.resources import Handshake, organization_of
 from vauban.services.organizations.tags import tagged
 
@@ -68,7 +67,7 @@ def join(call: Call, handshake: Handshake) -> None:
         if former.organization_id == organization.organization_id:
             raise HandshakeConstraintViolationException("ALREADY_IN_AN_ORGANIZATION")
         leave(call, former, account)
-    call.store.put(replace(joined(call, organization, account, "INVITED"), tags=handshake.tags))
+    memberships.join(call, organization, replace(account, tags=handshake.tags), "INVITED")
 
 
 def _recipient(target: dict[str, str]) -> str:

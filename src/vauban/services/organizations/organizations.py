@@ -1,6 +1,5 @@
 """Organizations themselves: made, described, deleted."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
@@ -10,10 +9,10 @@ from vauban.kernel.operations import operation
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import AlreadyInOrganizationException, OrganizationNotEmptyException
 from vauban.services.organizations.linked_roles import link
+from vauban.services.organizations.memberships import depart, join
 from vauban.services.organizations.resources import (
     AccountRequest,
     Handshake,
-    default_policies,
     members,
     new_id,
     organization_of,
@@ -39,7 +38,7 @@ def create_organization(call: Call, feature_set: str = "ALL") -> dict[str, Any]:
         policy_types=types,
     )
     call.store.put(organization)
-    call.store.put(joined(call, organization, account, "INVITED"))
+    join(call, organization, account, "INVITED")
     return {"Organization": _shown(call, organization)}
 
 
@@ -56,25 +55,8 @@ def delete_organization(call: Call, organization: Organization) -> None:
     for kind in (OrganizationPolicy, Handshake, AccountRequest):
         for each in call.store.list(kind, index="organization", value=organization.organization_id):
             call.store.delete(each)
-    call.store.put(departed(accounts[0]))
+    depart(call, organization, accounts[0], "LEFT")
     call.store.delete(organization)
-
-
-def joined(call: Call, organization: Organization, account: Account, method: Any) -> Account:
-    """The account in the organization's root, with what everything there starts with."""
-    return replace(
-        account,
-        organization_id=organization.organization_id,
-        parent_id=organization.root_id,
-        joined=call.now,
-        joined_method=method,
-        policies=default_policies(organization),
-    )
-
-
-def departed(account: Account) -> Account:
-    """The account on its own, without what only an organization gives it."""
-    return replace(account, organization_id=None, parent_id=None, joined=None, joined_method="", policies=(), tags={})
 
 
 def _shown(call: Call, organization: Organization) -> dict[str, Any]:
