@@ -30,7 +30,10 @@ def test_every_setting_is_read_from_its_variable(setting):
     texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on", "quotas": "aws"}
     texts |= {"xks_address": "xks.example.com=127.0.0.1:8443", "xks_timeout": "500"}
     texts |= {"cloudhsm_cluster": "cluster-2222222aaaa=/lib.so:token"}
+    texts |= {"regions": "us-east-1,eu-west-1", "peer": "eu-north-1=https://vauban.eu.example:4566"}
     environment = {variable(setting.name): texts.get(setting.name, "/some/where")}
+    if setting.name == "peer":
+        environment["VAUBAN_LINK_SECRET_FILE"] = "/f"
     if setting.name.startswith("tls_"):
         environment |= {"VAUBAN_TLS_CERTIFICATE": "/c", "VAUBAN_TLS_KEY": "/k"}
     assert getattr(read({}, environment), setting.name) != setting.default
@@ -107,3 +110,27 @@ def test_a_scratch_server_is_one_process():
     assert Settings(data="memory", workers=8).worker_count == 1
     assert Settings(workers=3).worker_count == 3
     assert Settings().worker_count >= 1
+
+
+def test_a_region_is_held_here_or_by_a_peer():
+    given = {"regions": "us-east-1,us-west-2", "peer": ["eu-west-1=http://127.0.0.1:1/"], "link_secret_file": "/f"}
+    regions = read(given, {}).held_regions
+    assert (regions.holds("us-west-2"), regions.holds("eu-west-1"), regions.holds("sa-east-1")) == (True, False, False)
+    assert (regions.reaches("eu-west-1"), regions.reaches("sa-east-1")) == (True, False)
+    assert regions.peers == {"eu-west-1": "http://127.0.0.1:1"}
+    assert read({**given, "regions": None}, {}).held_regions.holds("sa-east-1")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"regions": "us-east-1, eu"}, "names of Regions"),
+        ({"peer": ["eu-west-1"]}, "REGION=URL"),
+        ({"peer": ["eu-west-1=ftp://a"]}, "REGION=URL"),
+        ({"peer": ["eu-west-1=http://a"]}, "--link-secret-file"),
+        ({"peer": ["eu-west-1=http://a"], "regions": "eu-west-1", "link_secret_file": "/f"}, "not by both"),
+    ],
+)
+def test_what_cannot_be_of_regions_and_peers_is_said(given, words):
+    with pytest.raises(SettingError, match=words):
+        read(given, {})

@@ -10,14 +10,19 @@ from vauban.administration.accounts import Accounts
 from vauban.administration.doors import PREFIX, Answer, Door
 from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
 from vauban.background.jobs import Jobs
+from vauban.background.links import PATH as LINK_PATH
+from vauban.background.links import Link, LinkDoor
 from vauban.background.relay import Relay
 from vauban.background.timers import Timers
+from vauban.crypto.links import LinkCipher
 from vauban.crypto.sealers import AccountSealer
+from vauban.crypto.seals.secret_files import read_secret
 from vauban.discovery import Services
 from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.gateway.throttle import Buckets, Throttle
 from vauban.kernel.events import DomainEvent
+from vauban.kernel.regions import Regions
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
@@ -44,6 +49,8 @@ class Vauban:
         self.clock = clock
         self.services = Services()
         self.outside = outside_of(settings)
+        self.regions = settings.held_regions
+        self._link_cipher = link_cipher_of(settings)
         self.public_door = Door({"GET health": self._health})
         self.stand_on(store)
 
@@ -60,14 +67,19 @@ class Vauban:
             strict_audit=self.settings.audit == "strict",
             outside=self.outside,
             arrival=self._arrival,
+            regions=self.regions,
             throttle=self._throttle,
         )
-        self.relay = Relay(store, self.gateway.carry_out)
+        self.relay = Relay(store, self.gateway.carry_out, regions=self.regions)
+        self.links = links_of(self.regions, store, self._link_cipher)
+        self._link_door = LinkDoor(store, self._link_cipher, self.regions) if self._link_cipher else None
         self.jobs = Jobs(store, self.gateway.carry_out, self.clock.now, sink_of(self.settings))
         self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now, self.jobs)
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
+            if self._link_door is not None and (request.method, request.path) == ("POST", LINK_PATH):
+                return self._link_door(request)
             return self.public_door(request)
         if XKS_PATH in request.path and self.xks_door.knows(request.path):
             return self.xks_door(request)
@@ -87,9 +99,11 @@ class Vauban:
         return {}
 
     async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
-        """Wait until these events have been delivered, here or by another worker, but not for long."""
+        """Wait until these events have been delivered, here or by another worker, but not for long, and for no peer."""
         patience = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
-        for position in sent:
+        for position, event in sent.items():
+            if not self.regions.holds(event.place[1]):
+                continue
             while self.store.waits(position) and asyncio.get_running_loop().time() < patience:
                 await asyncio.sleep(_ARRIVAL_POLL_SECONDS)
 
@@ -146,6 +160,20 @@ class Scratch(Vauban):
         for key in keys:
             await self.accounts.create(key.account, key.access_key_id, key.secret_access_key.decode())
         return {"status": "reset"}
+
+
+def link_cipher_of(settings: Settings) -> LinkCipher | None:
+    """What this server and its peers seal their messages with. Raises SealError or ValueError for what is no secret."""
+    if not settings.link_secret_file:
+        return None
+    return LinkCipher(read_secret(Path(settings.link_secret_file)).strip())
+
+
+def links_of(regions: Regions, store: Store, cipher: LinkCipher | None) -> list[Link]:
+    """One for each peer, whatever number of Regions it holds."""
+    urls = sorted(set(regions.peers.values()))
+    held = {url: frozenset(region for region, its in regions.peers.items() if its == url) for url in urls}
+    return [Link(store, cipher, held[url], url) for url in urls]
 
 
 def sink_of(settings: Settings) -> DirectorySink | None:

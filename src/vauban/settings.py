@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from vauban.kernel.regions import Regions
+
 
 class SettingError(ValueError):
     """A setting cannot be what it was given; the message says what it may be."""
@@ -63,6 +65,31 @@ def _token_cluster(text: str) -> TokenCluster:
     return TokenCluster(match[2], match[3], match[4], match[1] or "")
 
 
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+){1,3}-[0-9]{1,2}", re.ASCII)
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if not all(REGION.fullmatch(each) for each in names):
+        raise SettingError("say the names of Regions, with commas between them")
+    return names
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server that holds another Region."""
+
+    region: str
+    url: str
+
+
+def _peer(text: str) -> Peer:
+    region, equals, url = text.partition("=")
+    if not equals or not REGION.fullmatch(region) or not re.fullmatch(r"https?://[^\s/?#@]+/?", url):
+        raise SettingError("say REGION=URL, such as eu-west-1=https://vauban.eu.example:4566")
+    return Peer(region, url.rstrip("/"))
+
+
 def _choice(*choices: str):
     def parse(text: str) -> str:
         if text not in choices:
@@ -113,6 +140,11 @@ class Settings:
     account: tuple[AccountKey, ...] = _setting(
         (), _account_key, "account to make at first start, with its root key; repeatable", "ID=KEYID:SECRET", True
     )
+    regions: tuple[str, ...] = _setting(
+        (), _regions, "Regions to hold, with commas between them (default: all but the peers')", "REGIONS"
+    )
+    peer: tuple[Peer, ...] = _setting((), _peer, "server that holds another Region; repeatable", "REGION=URL", True)
+    link_secret_file: str = _setting("", str, "file with the secret that this server and its peers share", "FILE")
     seal: str = _setting(
         "file",
         _choice("file", "passphrase", "pkcs11", "ephemeral"),
@@ -163,6 +195,10 @@ class Settings:
         return Path(self.data)
 
     @property
+    def held_regions(self) -> Regions:
+        return Regions(frozenset(self.regions), {each.region: each.url for each in self.peer})
+
+    @property
     def worker_count(self) -> int:
         return 1 if self.scratch else self.workers or os.cpu_count() or 1
 
@@ -186,6 +222,10 @@ def read(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     if bool(settings.tls_certificate) != bool(settings.tls_key):
         raise SettingError("--tls-certificate and --tls-key go together")
+    if settings.peer and not settings.link_secret_file:
+        raise SettingError("--peer needs --link-secret-file")
+    if both := sorted({each.region for each in settings.peer}.intersection(settings.regions)):
+        raise SettingError(f"{both[0]} is held here or by a peer, not by both")
     return settings
 
 

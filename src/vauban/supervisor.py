@@ -26,7 +26,7 @@ from vauban.discovery import all_kinds, release
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
-from vauban.server import Kept, Scratch, buckets_of, outside_of
+from vauban.server import Kept, Scratch, buckets_of, link_cipher_of, outside_of
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
@@ -61,6 +61,7 @@ def serve(settings: Settings) -> int:
     listeners = _listen(settings)
     _require_admin_socket(settings, listeners[0].getsockname()[1])
     _require_outside(settings)
+    _require_link_secret(settings)
     return _serve_scratch(settings, listeners[0]) if settings.scratch else Supervisor(settings, listeners).run()
 
 
@@ -76,6 +77,13 @@ def _require_outside(settings: Settings) -> None:
         outside_of(settings)
     except (OSError, ValueError) as error:
         raise StartFailed(f"a file that the settings name cannot be used: {error}") from None
+
+
+def _require_link_secret(settings: Settings) -> None:
+    try:
+        link_cipher_of(settings)
+    except (SealError, ValueError) as error:
+        raise StartFailed(f"--link-secret-file: {error}") from None
 
 
 def _tls(settings: Settings) -> "SSLContext | None":

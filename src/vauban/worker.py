@@ -113,6 +113,7 @@ class Housekeeping:
         self._tasks = [
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.feed())),
+            *(asyncio.create_task(_repeat(_RELAY_SECONDS, link.push)) for link in vauban.links),
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.jobs.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),

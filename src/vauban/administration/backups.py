@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from vauban.administration.doors import Answer, Refused
+from vauban.background.links import Origin
 from vauban.crypto import sealfile
 from vauban.kernel.errors import StorageUnavailable
+from vauban.kernel.records import kind_of
 from vauban.storage.sqlite import backups
 
 _BESIDE = (sealfile.NAME,)
@@ -33,4 +35,4 @@ def restore(backup: Path, directory: Path) -> int:
 
     Raises StorageUnavailable where the backup is not whole, or the directory holds something already.
     """
-    return backups.restore(backup, directory, _BESIDE).events
+    return backups.restore(backup, directory, _BESIDE, (kind_of(Origin).name,)).events

@@ -18,6 +18,7 @@ from vauban.kernel.errors import AuditUnavailable, StorageUnavailable
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import REACTIONS, CarryOut, Reaction, ServiceEvent
 from vauban.kernel.records import record, secret
+from vauban.kernel.regions import EVERY_REGION, Regions
 from vauban.kernel.stores import Store
 
 log = logging.getLogger("vauban.relay")
@@ -53,10 +54,17 @@ class Relay:
     """Hands each event to every reaction that wants it, then forgets it. A reaction may see an event again after a
     crash, and so must do no harm the second time."""
 
-    def __init__(self, store: Store, carry_out: CarryOut, reactions: list[Reaction] = REACTIONS):
+    def __init__(
+        self,
+        store: Store,
+        carry_out: CarryOut,
+        reactions: list[Reaction] = REACTIONS,
+        regions: Regions = EVERY_REGION,
+    ):
         self._store = store
         self._carry_out = carry_out
         self._reactions = reactions
+        self._regions = regions
         self._read: int | None = None
         """The position up to which the outbox has been read; None before the first time."""
         self._queues: dict[Place, deque[tuple[int, DomainEvent]]] = {}
@@ -76,20 +84,30 @@ class Relay:
 
     def feed(self) -> None:
         """Take in what is new in the outbox; it is delivered in the background. Costs nothing where nothing is new."""
-        if self._read is not None and self._store.newest() <= self._read:
+        newest = self._store.newest()
+        if self._read is not None and newest <= self._read:
             return
         self._read = self._read or 0
-        while sum(map(len, self._queues.values())) < _HELD and (waiting := self._store.outbox(self._read)):
+        while sum(map(len, self._queues.values())) < _HELD:
+            waiting = self._store.outbox(self._read)
+            if not waiting:
+                self._read = max(self._read, newest)
+                return
             for position, event in waiting:
-                for listener in self.listeners:
-                    listener(event)
-                self._enqueue(position, event)
+                self._take(position, event)
             self._read = waiting[-1][0]
 
     def close(self) -> None:
         """Deliver nothing more: what is in the outbox stays there for the next start."""
         for task in self._tasks:
             task.cancel()
+
+    def _take(self, position: int, event: DomainEvent) -> None:
+        """What is for a Region that a peer holds is left to the link with it."""
+        for listener in self.listeners:
+            listener(event)
+        if event.to is None or self._regions.holds(event.to[1]):
+            self._enqueue(position, event)
 
     def _enqueue(self, position: int, event: DomainEvent) -> None:
         place = event.place

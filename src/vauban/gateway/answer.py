@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from vauban.kernel.events import AuditEvent, DomainEvent
 from vauban.kernel.ids import request_id as new_request_id
 from vauban.kernel.operations import Service, ServiceEvent
 from vauban.kernel.records import kind_of
+from vauban.kernel.regions import EVERY_REGION, Regions
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.wire import hosts
@@ -44,6 +45,9 @@ T = TypeVar("T")
 _ACCESS_KEY = kind_of(AccessKey).name
 GLOBAL_REGION = "us-east-1"
 """The Region of a request that names none."""
+_HELD_BY_NONE = "%s is held neither by this server nor by one that it knows."
+_EVERYWHERE = frozenset({"sts"})
+"""Services that have endpoints of Regions, and keep nothing in them."""
 _ATTEMPTS = 100
 """How often a call is run again because what it stood on moved, before it is refused."""
 _ERRANDS = 64
@@ -54,6 +58,12 @@ class InternalFailure(AwsError):
     """What the caller is told of anything unforeseen; the log knows more."""
 
     status = 500
+
+
+class MisdirectedRequest(AwsError):
+    """The Region is held by another server, or by none (RFC 9110 section 15.5.20)."""
+
+    status = 421
 
 
 class ServiceUnavailableException(AwsError):
@@ -75,12 +85,14 @@ class Gateway:
         strict_audit: bool = False,
         outside: Any = None,
         arrival: Callable[[dict[int, DomainEvent]], Awaitable[None]] | None = None,
+        regions: Regions = EVERY_REGION,
         throttle: Throttle | None = None,
     ):
         """``now`` is Vauban's clock; ``real_time`` is what signatures are checked against. Both in epoch seconds.
 
         ``outside`` is what errands are given: see ``Call.outside``. ``arrival`` is awaited before a call that sent
         events is answered; it is given them by position in the outbox. ``throttle`` counts calls against quotas.
+        ``regions`` are those held here, and who holds the others.
         """
         self.store = store
         self.routes = Routes(services)
@@ -91,6 +103,8 @@ class Gateway:
         self._now = now
         self._strict_audit = strict_audit
         self._arrival = arrival
+        self._regions = regions
+        self._elsewhere = regions != EVERY_REGION
         self._detect = Detector(services)
         self._verifier = Verifier(self._access_key, real_time, Sessions(store.sealer).open, now)
         self.throttle = throttle
@@ -120,6 +134,8 @@ class Gateway:
             identified = Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
         else:
             identified = self._verifier.verify(request, route.signing_name)
+        if self._elsewhere:
+            self._require_held(identified.region, route)
         changes = self.store.begin()
         caller = self._callers.of(identified, changes)
         codec = route.codec(target.protocol)
@@ -194,11 +210,26 @@ class Gateway:
 
     async def _commit(self, attempt: Attempt) -> bool:
         """Keep what was proposed together with its audit events; False where something it stands on has moved."""
+        if self._elsewhere:
+            self._require_reached(attempt.changes.events or ())
         try:
             attempt.position = await self.store.commit(attempt.changes, attempt.events)
         except Conflict:
             return False
         return True
+
+    def _require_held(self, region: str, route: Route) -> None:
+        """Services of no Region are everywhere. Raises MisdirectedRequest."""
+        if self._regions.holds(region) or route.service.region or route.signing_name in _EVERYWHERE:
+            return
+        where = self._regions.peers.get(region)
+        raise MisdirectedRequest(f"{region} is held by the server at {where}." if where else _HELD_BY_NONE % region)
+
+    def _require_reached(self, events: Sequence[DomainEvent]) -> None:
+        """Raises MisdirectedRequest where an event is for a Region that nobody holds."""
+        for event in events:
+            if event.to is not None and not self._regions.reaches(event.to[1]):
+                raise MisdirectedRequest(_HELD_BY_NONE % event.to[1])
 
     async def _arrive(self, attempt: Attempt) -> None:
         """What was sent to another region or account is there when the answer is, unless that takes long."""

@@ -39,8 +39,10 @@ def back_up(directory: Path, destination: Path, beside: Sequence[str] = ()) -> N
     _sync(destination.parent)
 
 
-def restore(backup: Path, directory: Path, beside: Sequence[str] = ()) -> Verification:
+def restore(backup: Path, directory: Path, beside: Sequence[str] = (), forgotten: Sequence[str] = ()) -> Verification:
     """Make ``directory`` what it was when ``backup`` was made; what its audit chain says, which is intact.
+
+    Records of the kinds ``forgotten`` are not in it: those that name one database among all, without index or time.
 
     Raises StorageUnavailable where the backup is not whole, or the directory holds a database or is in use.
     """
@@ -54,6 +56,7 @@ def restore(backup: Path, directory: Path, beside: Sequence[str] = ()) -> Verifi
         partial.unlink(missing_ok=True)
         _copy_files(backup, directory, beside)
         _copy_database(backup / FILE, partial)
+        _forget(partial, forgotten)
         partial.rename(directory / FILE)
         _sync(directory)
         prepare(directory / FILE)
@@ -92,6 +95,11 @@ def _copy_database(source: Path, target: Path) -> None:
         writing.execute("PRAGMA journal_mode = DELETE")
     _sync(target)
     _sync(target.parent)
+
+
+def _forget(database: Path, kinds: Sequence[str]) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executemany("DELETE FROM records WHERE kind = ?", [(kind,) for kind in kinds])
 
 
 def _copy_files(source: Path, target: Path, names: Sequence[str]) -> None:
