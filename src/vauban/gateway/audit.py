@@ -25,6 +25,7 @@ def refused(call: Call, caller: Caller, route: Route, error: AwsError) -> AuditE
     event.error_code = error.code
     event.error_message = error.message
     if isinstance(error, AccessDeniedException) and error.decision is not None:
+        event.error_code = route.denial_code
         event.authorization_id = error.authorization_id
         event.decision = {**error.decision.explain(), **error.circumstances}
     return event

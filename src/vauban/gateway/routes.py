@@ -11,6 +11,9 @@ from vauban.kernel.errors import UnknownOperationException, UnsupportedParameter
 from vauban.kernel.operations import Operation, Service
 from vauban.wire.codecs import Codec, codec
 
+_DENIAL_CODES = {"query": "AccessDenied", "rest-xml": "AccessDenied", "ec2": "Client.UnauthorizedOperation"}
+"""What CloudTrail calls a denial, by the service's protocol."""
+
 
 class Route:
     """One operation, ready to be called."""
@@ -19,6 +22,7 @@ class Route:
         "_names",
         "actions",
         "also",
+        "denial_code",
         "keep_result",
         "model",
         "operation",
@@ -44,6 +48,7 @@ class Route:
         """One for each resource, or the one decided on ``*``."""
         self.also = tuple((f"{prefix}:{action}", member) for action, member in operation.also)
         self.unsigned = operation.identify is not None
+        self.denial_code = _DENIAL_CODES.get(service_model.protocols[0], "AccessDeniedException")
         self.unsupported = frozenset(operation.unsupported)
         members = self.model.input.members if self.model.input else {}
         taken = set(operation.parameters)

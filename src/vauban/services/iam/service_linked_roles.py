@@ -39,7 +39,7 @@ class NewRole:
 
 @operation("CreateServiceLinkedRole", on=NewRole())
 def create_service_linked_role(
-    call: Call, _: None, aws_service_name: str, description: str | None = None, custom_suffix: str | None = None
+    call: Call, _: None, aws_service_name: str, description: str = "", custom_suffix: str | None = None
 ) -> dict[str, Any]:
     known = services().get(aws_service_name)
     if known is None:
@@ -58,7 +58,7 @@ def create_service_linked_role(
         call.second,
         _trust_policy(aws_service_name),
         path=f"{SERVICE_LINKED}{aws_service_name}/",
-        description=known.get("description", "") if description is None else description,
+        description=description,
         attached=(f"arn:aws:iam::aws:policy{SERVICE_LINKED}{known['policy']}",) if "policy" in known else (),
     )
     call.store.put(made)
