@@ -46,8 +46,11 @@ def test_without_delegation_iam_policies_count_for_nothing(vauban, kms, key_id):
 
 
 def test_a_policy_that_names_nobody_denies_even_root(vauban, kms, key_id):
+    iam = vauban.client("iam")
+    iam.create_user(UserName="gone")
     policy = policy_of(allow(f"arn:aws:iam::{ACCOUNT}:user/gone"))
     kms.put_key_policy(KeyId=key_id, Policy=policy, BypassPolicyLockoutSafetyCheck=True)
+    iam.delete_user(UserName="gone")
     for ask in (lambda: kms.encrypt(KeyId=key_id, Plaintext=b"x"), lambda: kms.describe_key(KeyId=key_id)):
         with pytest.raises(ClientError, match="AccessDeniedException"):
             ask()
@@ -60,6 +63,38 @@ def test_a_named_user_needs_no_policy_of_its_own(vauban, kms, key_id):
     blob = alice.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
     with pytest.raises(ClientError, match="AccessDeniedException"):
         alice.decrypt(CiphertextBlob=blob)
+
+
+def test_whom_a_policy_names_is_one_person_not_one_name(vauban, kms, key_id):
+    iam = vauban.client("iam")
+    alice_arn = vauban.user("alice")
+    unique_id = iam.get_user(UserName="alice")["User"]["UserId"]
+    kms.put_key_policy(KeyId=key_id, Policy=policy_of(allow(ROOT), allow(alice_arn, "kms:Encrypt")))
+    alice = vauban.client("kms", user="alice")
+    alice.encrypt(KeyId=key_id, Plaintext=b"x")
+    for key in iam.list_access_keys(UserName="alice")["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName="alice", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="alice")
+    shown = json.loads(kms.get_key_policy(KeyId=key_id)["Policy"])
+    assert shown["Statement"][1]["Principal"]["AWS"] == unique_id
+    vauban.user("alice")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        vauban.client("kms", user="alice").encrypt(KeyId=key_id, Plaintext=b"x")
+
+
+@pytest.mark.parametrize("name", ["user/nobody", "role/nobody"])
+def test_whoever_is_not_there_cannot_be_named(name, kms, key_id):
+    policy = policy_of(allow(ROOT), allow(f"arn:aws:iam::{ACCOUNT}:{name}"))
+    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match="one or more invalid principals"):
+        kms.put_key_policy(KeyId=key_id, Policy=policy)
+    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException):
+        kms.create_key(Policy=policy)
+
+
+def test_users_of_accounts_that_are_not_held_here_are_taken_at_their_word(kms, key_id):
+    policy = policy_of(allow(ROOT), allow("arn:aws:iam::999999999999:user/somebody"))
+    kms.put_key_policy(KeyId=key_id, Policy=policy)
+    assert json.loads(kms.get_key_policy(KeyId=key_id)["Policy"]) == json.loads(policy)
 
 
 def test_an_administrator_of_a_key_cannot_use_it(vauban, kms, key_id):

@@ -45,9 +45,10 @@ def create_key(
     key_id = call.once("key id", call.uuid)
     if multi_region:
         key_id = f"mrk-{key_id.replace('-', '')}"
+    principal_ids: dict[str, str] = {}
     if policy is not None:
         key_arn = arn("kms", call.region, call.account, f"key/{key_id}")
-        require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
+        principal_ids = require_valid(call, policy, key_arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
     created = Key(
         key_id,
         call.account,
@@ -61,6 +62,7 @@ def create_key(
         description,
         origin,
         tags=key_tags,
+        principal_ids=principal_ids,
         custom_key_store_id=custom_key_store_id or "",
         xks_key_id=xks_key_id or "",
         primary_region=call.region if multi_region else "",

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from vauban.identity.policy_principals import UnknownPrincipal, as_shown, bind
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.resources import Resource
 from vauban.policy import MalformedPolicy, OversizedPolicy, Policies, Policy, decide, full_access
+from vauban.policy.kinds import RULES
 from vauban.services.kms.errors import LimitExceededException, MalformedPolicyDocumentException, NotFoundException
 from vauban.services.kms.lists import in_order, page
 from vauban.services.kms.resolvers import key
@@ -38,7 +40,7 @@ _ALL_ALLOWED = Policies(identity=(full_access("scp"),))
 @operation("GetKeyPolicy", on=key("KeyId"))
 def get_key_policy(call: Call, key: Key, policy_name: str = NAME) -> dict[str, Any]:
     _require_default(policy_name)
-    return {"Policy": key.policy, "PolicyName": NAME}
+    return {"Policy": as_shown(key.policy, key.principal_ids, call.world), "PolicyName": NAME}
 
 
 @operation("PutKeyPolicy", on=key("KeyId"))
@@ -52,8 +54,8 @@ def put_key_policy(
     if policy_name == "AWS_RAM":
         raise ValidationException("The AWS_RAM policy can only be managed by the RAM service")
     _require_default(policy_name)
-    require_valid(call, policy, key.arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
-    call.store.put(replace(key, policy=policy))
+    ids = require_valid(call, policy, key.arn, bypass_lockout_check=bypass_policy_lockout_safety_check)
+    call.store.put(replace(key, policy=policy, principal_ids=ids))
 
 
 @operation("ListKeyPolicies", on=key("KeyId"))
@@ -61,8 +63,11 @@ def list_key_policies(call: Call, key: Key, limit: int | None = None, marker: st
     return page(call, "PolicyNames", in_order([(NAME, NAME)]), limit, marker, of=key.key_id)
 
 
-def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check: bool) -> None:
-    """Raises MalformedPolicyDocumentException or LimitExceededException for what cannot be the policy of a key."""
+def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check: bool) -> dict[str, str]:
+    """The unique ids of the users and roles it names, by ARN.
+
+    Raises MalformedPolicyDocumentException or LimitExceededException for what cannot be the policy of a key.
+    """
     try:
         parsed = compiled(policy, call.account)
     except OversizedPolicy as error:
@@ -73,6 +78,10 @@ def require_valid(call: Call, policy: str, key_arn: str, *, bypass_lockout_check
         raise MalformedPolicyDocumentException(
             "The new key policy will not allow you to update the key policy in the future."
         )
+    try:
+        return bind(parsed, call.world, call.account)
+    except UnknownPrincipal:
+        raise MalformedPolicyDocumentException(RULES["key"].invalid_principal) from None
 
 
 def _leaves_a_way_back(call: Call, policy: Policy, key_arn: str) -> bool:

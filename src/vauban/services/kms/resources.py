@@ -11,6 +11,7 @@ from typing import Any
 
 from vauban.crypto.ciphertexts import SymmetricMaterial
 from vauban.crypto.specs import SPECS, KeySpec
+from vauban.identity.bound_documents import compile_bound
 from vauban.kernel.arns import PARTITION, arn
 from vauban.kernel.records import Scope, record, secret
 from vauban.policy import Policy
@@ -23,13 +24,14 @@ NO_ACCOUNT = f"arn:{PARTITION}:iam:::root"
 
 
 @lru_cache(maxsize=4096)
-def compiled(policy: str, account: str) -> Policy:
+def compiled(policy: str, account: str, principal_ids: tuple[tuple[str, str], ...] = ()) -> Policy:
     """A key policy, compiled once for all keys of the account with the same text. Raises MalformedPolicy.
 
-    An account's root without an account is the key's own account: AWS refuses it, and Terraform's destroy needs it.
+    ``principal_ids`` are the unique ids of those whom it names, by ARN. An account's root without an account is the
+    key's own account: AWS refuses it, and Terraform's destroy needs it.
     """
     own = policy.replace(NO_ACCOUNT, f"arn:{PARTITION}:iam::{account}:root")
-    return Policy.parse(own, name="key policy", kind="key")
+    return compile_bound(own, dict(principal_ids), name="key policy", kind="key")
 
 
 @record("kms:Key", id="key_id", due="due_at", indexes={"store": "store"})
@@ -54,6 +56,8 @@ class Key:
     """None while automatic rotation is off."""
     next_rotation_date: datetime | None = None
     on_demand_rotations: int = 0
+    principal_ids: dict[str, str] = field(default_factory=dict)
+    """Unique ids of the users and roles that the policy names, by ARN, as they were when it was put."""
     custom_key_store_id: str = ""
     xks_key_id: str = ""
     """The external key's id, of a key in an external key store."""
@@ -95,7 +99,7 @@ class Key:
 
     @cached_property
     def compiled_policy(self) -> Policy:
-        return compiled(self.policy, self.account)
+        return compiled(self.policy, self.account, tuple(self.principal_ids.items()))
 
     @cached_property
     def spec(self) -> KeySpec:
