@@ -63,6 +63,19 @@ def test_while_it_waits_a_secret_is_of_no_use_until_it_is_restored(secrets):
     assert "DeletedDate" not in secrets.describe_secret(SecretId="db")
 
 
+def test_the_trail_tells_when_a_deletion_begins_ends_or_is_called_off(vauban, secrets):
+    arn = secrets.create_secret(Name="db", SecretString="1")["ARN"]
+    secrets.delete_secret(SecretId="db")
+    secrets.restore_secret(SecretId="db")
+    secrets.delete_secret(SecretId="db", RecoveryWindowInDays=7)
+    vauban.advance(days=8)
+    told = [each for each in vauban.trail() if "SecretVersionDelete" in each["eventName"]]
+    names = [each["eventName"].removesuffix("SecretVersionDelete") for each in told]
+    assert names == ["Start", "Cancel", "Start", "End"]
+    assert {each["eventType"] for each in told} == {"AwsServiceEvent"}
+    assert {each["resources"][0]["ARN"] for each in told} == {arn}
+
+
 def test_forced_deletion_leaves_nothing_and_needs_nothing(secrets):
     secrets.create_secret(Name="db", SecretString="1")
     secrets.delete_secret(SecretId="db")

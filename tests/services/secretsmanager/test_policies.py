@@ -3,7 +3,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import OTHER_ACCOUNT, allowing
+from .conftest import ACCOUNT, OTHER_ACCOUNT, allowing
 
 
 def policy(principal, action="secretsmanager:GetSecretValue", effect="Allow", **condition):
@@ -110,6 +110,27 @@ def test_a_policy_alone_lets_a_user_of_the_account_in_and_keeps_others_out(vauba
         admin.get_secret_value(SecretId="db")
     with pytest.raises(ClientError, match="AccessDeniedException"):
         reader.get_secret_value(SecretId="db")
+
+
+def test_a_policy_speaks_of_who_had_the_name_when_it_was_put(vauban, secrets, arn):
+    iam = vauban.client("iam")
+    user_arn = iam.create_user(UserName="reader")["User"]["Arn"]
+    secrets.put_resource_policy(SecretId="db", ResourcePolicy=policy({"AWS": user_arn}))
+    assert user_arn in secrets.get_resource_policy(SecretId="db")["ResourcePolicy"]
+    assert vauban.client("secretsmanager", user="reader").get_secret_value(SecretId="db")["SecretString"] == "1"
+    for key in iam.list_access_keys(UserName="reader")["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName="reader", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="reader")
+    assert user_arn not in secrets.get_resource_policy(SecretId="db")["ResourcePolicy"]
+    iam.create_user(UserName="reader")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        vauban.client("secretsmanager", user="reader").get_secret_value(SecretId="db")
+
+
+def test_a_policy_names_nobody_who_is_not_there(secrets, arn):
+    nobody = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/nobody"}
+    with pytest.raises(secrets.exceptions.MalformedPolicyDocumentException, match="an unsupported principal"):
+        secrets.put_resource_policy(SecretId="db", ResourcePolicy=policy(nobody))
 
 
 def test_policies_need_a_policy(secrets, arn, a_user):

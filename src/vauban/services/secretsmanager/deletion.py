@@ -15,6 +15,8 @@ from vauban.services.secretsmanager.rotation_runs import forget_rotation
 
 SHORTEST_DAYS = 7
 LONGEST_DAYS = 30
+SCHEDULED = "Secret Deletion Scheduled"
+CALLED_OFF = "Secret Deletion Cancelled"
 
 
 @operation("DeleteSecret", on=a_secret_to_delete)
@@ -36,6 +38,7 @@ def delete_secret(
         raise marked_for_deletion()
     else:
         call.store.put(replace(secret, deletion_date=day, changed=call.now))
+        call.send(SCHEDULED, secret.arn)
     return {"ARN": secret.arn, "Name": secret.name, "DeletionDate": day}
 
 
@@ -43,6 +46,7 @@ def delete_secret(
 def restore_secret(call: Call, secret: Secret) -> dict[str, Any]:
     if secret.deletion_date is not None:
         call.store.put(replace(secret, deletion_date=None, changed=call.now))
+        call.send(CALLED_OFF, secret.arn)
     return {"ARN": secret.arn, "Name": secret.name}
 
 

@@ -109,6 +109,4 @@ def _told(run: RotationRun, how: str) -> ServiceEvent:
 
 
 def _event(name: str, secret_arn: str, account: str, **details: object) -> ServiceEvent:
-    return ServiceEvent(
-        name, ((secret_arn, CLOUDTRAIL_TYPE, account),), {"additionalEventData": {"SecretId": secret_arn, **details}}
-    )
+    return ServiceEvent(name, ((secret_arn, CLOUDTRAIL_TYPE, account),), {"secretId": secret_arn, **details})

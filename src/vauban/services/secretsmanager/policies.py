@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from vauban.identity.policy_principals import UnknownPrincipal, as_shown, bind
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
@@ -25,6 +26,7 @@ NAME = "default"
 OF_PRIMARY = "CrossAccountReplication"
 PUT = "secretsmanager:PutResourcePolicy"
 PUBLIC = "The resource policy grants broad access to the secret."
+UNSUPPORTED_PRINCIPAL = "This resource policy contains an unsupported principal."
 LOCKED_OUT = "The resource policy would keep you from changing it in the future."
 
 
@@ -50,14 +52,15 @@ def put_resource_policy(
     _require_well_formed(resource_policy)
     if block_public_policy and grants_public_access(resource_policy, "secret"):
         raise PublicPolicyException(PUBLIC)
-    keep(call, replace(secret, policy=resource_policy))
+    bound = _bound(call, resource_policy)
+    keep(call, replace(secret, policy=resource_policy, policy_principals=bound))
     return _told(secret)
 
 
 @operation("GetResourcePolicy", on=a_secret)
 def get_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) -> dict[str, Any]:
     told = {**_told(secret), "PolicyName": policy_name}
-    policies = policies_of(secret)
+    policies = policies_of(call, secret)
     if policy_name not in policies and policy_name != NAME:
         raise ResourceNotFoundException(f"Secrets Manager can't find the resource policy {policy_name}.")
     return {**told, "ResourcePolicy": policies[policy_name]} if policy_name in policies else told
@@ -67,7 +70,7 @@ def get_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) -> 
 def delete_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) -> dict[str, Any]:
     _require_default(policy_name)
     if secret.policy:
-        keep(call, replace(secret, policy=""))
+        keep(call, replace(secret, policy="", policy_principals={}))
     return _told(secret)
 
 
@@ -75,13 +78,14 @@ def delete_resource_policy(call: Call, secret: Secret, policy_name: str = NAME) 
 def list_resource_policies(
     call: Call, secret: Secret, max_results: int = 100, next_token: str | None = None
 ) -> dict[str, Any]:
-    entries = [(f"{name != NAME} {name}", {"PolicyName": name}) for name in policies_of(secret)]
+    entries = [(f"{name != NAME} {name}", {"PolicyName": name}) for name in policies_of(call, secret)]
     return page(call, "ResourcePolicies", entries, max_results, next_token, of=secret.key)
 
 
-def policies_of(secret: Secret) -> dict[str, str]:
-    """The default policy, and what a cross-account replica has besides, by name."""
-    policies = {NAME: secret.policy, OF_PRIMARY: secret.origin.policy if secret.origin else ""}
+def policies_of(call: Call, secret: Secret) -> dict[str, str]:
+    """The default policy as it reads today, and what a cross-account replica has besides, by name."""
+    own = as_shown(secret.policy, secret.policy_principals, call.world) if secret.policy else ""
+    policies = {NAME: own, OF_PRIMARY: secret.origin.policy if secret.origin else ""}
     return {name: policy for name, policy in policies.items() if policy}
 
 
@@ -116,6 +120,14 @@ def _require_well_formed(policy: str) -> None:
         raise MalformedPolicyDocumentException(reason)
 
 
+def _bound(call: Call, policy: str) -> dict[str, str]:
+    """Raises MalformedPolicyDocumentException where the policy names somebody who is not there."""
+    try:
+        return bind(compiled(policy), call.world, call.account)
+    except UnknownPrincipal:
+        raise MalformedPolicyDocumentException(UNSUPPORTED_PRINCIPAL) from None
+
+
 def _reason(policy: str, error: MalformedPolicy) -> str:
     try:
         json.loads(policy)
@@ -145,7 +157,7 @@ def _is_public(policy: str) -> bool:
 
 def _under(call: Call, secret: Secret) -> Policy | tuple[Policy, ...] | None:
     """What would speak for the secret if the policy asked for were put."""
-    return replace(secret, policy=call.params["ResourcePolicy"]).compiled_policy
+    return replace(secret, policy=call.params["ResourcePolicy"], policy_principals={}).compiled_policy
 
 
 def _require_default(policy_name: str) -> None:

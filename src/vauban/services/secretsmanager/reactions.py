@@ -8,7 +8,7 @@ from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on
-from vauban.services.secretsmanager.deletion import erase
+from vauban.services.secretsmanager.deletion import CALLED_OFF, SCHEDULED, erase
 from vauban.services.secretsmanager.envelopes import sealed
 from vauban.services.secretsmanager.pruning import pruned_some_day
 from vauban.services.secretsmanager.replica_states import DETACHED, FAILED, IN_SYNC
@@ -80,6 +80,21 @@ def note(call: ServiceCall, event: DomainEvent) -> None:
     call.store.put(replace(secret, replicas=replicas, associations=associations))
 
 
+@on(SERVICE, SOURCE, SCHEDULED)
+def begin_to_delete(call: ServiceCall, event: DomainEvent) -> ServiceEvent:
+    return _of_versions("StartSecretVersionDelete", event)
+
+
+@on(SERVICE, SOURCE, CALLED_OFF)
+def delete_no_more(call: ServiceCall, event: DomainEvent) -> ServiceEvent:
+    return _of_versions("CancelSecretVersionDelete", event)
+
+
+def _of_versions(name: str, event: DomainEvent) -> ServiceEvent:
+    (arn,) = event.resources
+    return ServiceEvent(name, ((arn, CLOUDTRAIL_TYPE, event.account),), {"secretId": arn})
+
+
 def _replica(call: Call, event: DomainEvent) -> Secret | None:
     """The replica as it is, or as it begins; None where something else has its name, or it is one no more."""
     detail = event.detail
@@ -133,6 +148,7 @@ def _shared(detail: dict[str, Any]) -> dict[str, Any]:
     if "replication" in detail:
         rotation = detail["rotation"]
         shared |= {"description": detail["description"], "tags": detail["tags"], "policy": detail["policy"]}
+        shared["policy_principals"] = detail["policyPrincipals"]
         shared["rotation"] = Rotation.from_plain(rotation) if rotation else None
     return shared
 

@@ -95,6 +95,7 @@ def _send(call: Call, secret: Secret, versions: list[Opened], told: dict[str, An
         description=secret.description,
         tags=secret.tags,
         policy=secret.policy,
+        policyPrincipals=secret.policy_principals,
         stages=secret.stages,
         created=secret.created.timestamp(),
         rotation=rotation.as_plain if rotation else None,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from vauban.identity.bound_documents import compile_bound
 from vauban.kernel.arns import arn
 from vauban.kernel.records import record
 from vauban.policy import Policy
@@ -22,9 +23,12 @@ SECONDS_A_DAY = 86_400
 
 
 @lru_cache(maxsize=4096)
-def compiled(policy: str) -> Policy:
-    """A secret's policy, compiled once for all secrets with the same text. Raises MalformedPolicy."""
-    return Policy.parse(policy, name="resource policy", kind="secret")
+def compiled(policy: str, principals: tuple[tuple[str, str], ...] = ()) -> Policy:
+    """A secret's policy, compiled once for all secrets with the same text; ``principals`` are bound to unique ids.
+
+    Raises MalformedPolicy.
+    """
+    return compile_bound(policy, dict(principals), name="resource policy", kind="secret")
 
 
 @record("secretsmanager:Secret", id="name", due="due_at")
@@ -45,6 +49,8 @@ class Secret:
     description: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     policy: str = ""
+    policy_principals: dict[str, str] = field(default_factory=dict)
+    """Unique ids of the users and roles that the policy names, by ARN: those they had when it was put."""
     owning_service: str = ""
     accessed_day: int = 0
     """Days since the epoch; 0 for never."""
@@ -73,8 +79,11 @@ class Secret:
 
     @cached_property
     def compiled_policy(self) -> Policy | tuple[Policy, ...] | None:
-        policies = [each for each in (self.policy, self.origin.policy if self.origin else "") if each]
-        return tuple(map(compiled, policies)) if len(policies) > 1 else compiled(policies[0]) if policies else None
+        own = compiled(self.policy, tuple(self.policy_principals.items())) if self.policy else None
+        if self.origin is None:
+            return own
+        of_primary = compiled(self.origin.policy)
+        return of_primary if own is None else (own, of_primary)
 
     @property
     def due_at(self) -> datetime | None:
