@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.gateway.callers import caller_of
+from vauban.gateway.standings import Standings
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import (
     FULL_ACCESS,
@@ -18,6 +20,8 @@ from vauban.identity.organizations import (
     OrganizationPolicy,
     Unit,
 )
+from vauban.kernel.principals import Principal
+from vauban.policy import Policies
 from vauban.testing import InProcess
 
 MANAGEMENT, MEMBER, STRANGER = "111122223333", "444455556666", "777788889999"
@@ -166,3 +170,18 @@ def test_a_closed_account_answers_nobody(house, keep, organization):
         kms.list_keys()
     with pytest.raises(ClientError, match="AccessDeniedException"):
         house.client("kms", account=STRANGER).encrypt(KeyId=theirs, Plaintext=b"x")
+
+
+def test_service_linked_roles_stand_under_no_control_policy(house, keep, organization):
+    denied = policy("p-1", SERVICE_CONTROL, Action="*", Resource="*")
+    keep(denied, attached(organization, "r-1", *FULL, "p-1"))
+    standing = Standings().of(MEMBER, house.vauban.store.begin())
+    for path, levels in (("role/aws-service-role/kms.amazonaws.com/Linked", 0), ("role/aws-service-roles", 3)):
+        issuer = f"arn:aws:iam::{MEMBER}:{path}"
+        principal = Principal("assumed-role", MEMBER, f"arn:aws:sts::{MEMBER}:x", "AROA:x", issuer_arn=issuer)
+        caller = caller_of(principal, Policies())
+        bound = standing.bound(caller)
+        assert len(bound.policies.service_control) == levels
+        assert standing.bound(caller) is bound
+        assert len(standing.policies(bound, "kms:Encrypt").resource_control) == levels
+        assert standing.policies(bound, "iam:GetRole").resource_control == ()

@@ -1,5 +1,6 @@
 """Two workers, one truth: whatever was acknowledged to anyone is seen by everyone, on every connection."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -113,3 +114,38 @@ def test_both_workers_answer(server, everywhere):
 def cpu_ticks(pid: int) -> int:
     with open(f"/proc/{pid}/stat") as stat:
         return int(stat.read().rsplit(")", 1)[1].split()[11])
+
+
+def test_a_control_policy_holds_on_every_connection_as_soon_as_it_is_attached_and_after_a_restart(server):
+    organizations = server.client("organizations")
+    organizations.create_organization()
+    given = organizations.create_account(Email="shop@example.com", AccountName="Shop")["CreateAccountStatus"]
+    member, root = given["AccountId"], organizations.list_roots()["Roots"][0]["Id"]
+    statement = {"Effect": "Deny", "Action": "kms:ListKeys", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    made = organizations.create_policy(Content=document, Description="", Name="a", Type="SERVICE_CONTROL_POLICY")
+    policy = made["Policy"]["PolicySummary"]["Id"]
+    exported = server.credentials("--account", member)
+    theirs = [client(server.url, "kms", exported) for _ in range(16)]
+
+    def denied(kms) -> bool:
+        try:
+            kms.list_keys()
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDeniedException"
+            return True
+        return False
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            assert set(threads.map(denied, theirs)) == {False}
+            organizations.attach_policy(PolicyId=policy, TargetId=root)
+            assert set(threads.map(denied, theirs)) == {True}
+            organizations.update_policy(PolicyId=policy, Content=document.replace("ListKeys", "CreateKey"))
+            assert set(threads.map(denied, theirs)) == {False}
+            organizations.update_policy(PolicyId=policy, Content=document)
+            assert set(threads.map(denied, theirs)) == {True}
+            organizations.detach_policy(PolicyId=policy, TargetId=root)
+        organizations.attach_policy(PolicyId=policy, TargetId=root)
+        server.restart()
+        assert denied(client(server.url, "kms", exported))

@@ -79,6 +79,11 @@ class Accounts:
         assert policy.compiled_policy
         return policy
 
+    def root_key(self, account: str) -> AccessKey | None:
+        """The first access key of the account's root, even of a closed one; None where there is none."""
+        records = self._store.begin().at("", "")
+        return next(iter(records.list(AccessKey, index="owner", value=f"{account}/", limit=1)), None)
+
     async def access_key(self, account: str, user_name: str | None = None) -> AccessKey:
         """The first access key of the account's root, or of a user, made where there is none."""
         owner = f"{account}/{user_name or ''}"

@@ -227,13 +227,11 @@ class InvalidInputException(Reasoned):
         "INPUT_REQUIRED": "You must include a value for all required parameters.",
         "INVALID_EMAIL_ADDRESS_TARGET": "You specified an invalid email address for the invited account owner.",
         "INVALID_ENUM": "You specified an invalid value.",
-        "INVALID_ENUM_POLICY_TYPE": "You specified an invalid policy type.",
         "INVALID_NEXT_TOKEN": (
             "Get the value for the NextToken parameter from the response to a previous call of the operation."
         ),
         "INVALID_PARTY_TYPE_TARGET": "You specified the wrong type of entity as a party.",
         "INVALID_PATTERN": "You provided a value that does not match the required pattern.",
-        "INVALID_PATTERN_TARGET_ID": "You specified a policy target ID that doesn't match the required pattern.",
         "INVALID_PRINCIPAL": "You specified an invalid principal element in the policy.",
         "INVALID_RESOURCE_POLICY_JSON": "The content of the resource policy is not valid.",
         "INVALID_ROLE_NAME": (
@@ -267,6 +265,4 @@ _REASONS = (
 def as_invalid_input(error: ValidationException) -> InvalidInputException:
     """What is not as the model has it, as Organizations says it: with the reason of what was found first."""
     found = [(error.message.index(words), reason) for words, reason in _REASONS if words in error.message]
-    reason = min(found)[1] if found else "INVALID_PATTERN"
-    policy_type = reason == "INVALID_ENUM" and ("at 'policyType'" in error.message or "at 'type'" in error.message)
-    return InvalidInputException("INVALID_ENUM_POLICY_TYPE" if policy_type else reason)
+    return InvalidInputException(min(found)[1] if found else "INVALID_PATTERN")
