@@ -23,7 +23,8 @@ def test_a_denial_is_told_layer_by_layer():
         "  identity-based policies  does not allow\n"
         "\n"
         "To allow it:\n"
-        f"  - Attach an identity-based policy to {ALICE.arn} that allows kms:Decrypt on {KEY}."
+        f"  - Attach an identity-based policy to {ALICE.arn} that allows kms:Decrypt on {KEY}.\n"
+        f'      {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{KEY}"}}'
     )
 
 

@@ -225,7 +225,7 @@ def test_a_key_is_closed_even_to_root_unless_its_policy_opens_it():
 def test_identity_policies_count_for_nothing_unless_the_key_policy_delegates():
     decision = ask(ALICE, key(named({"AWS": SESSION.arn}, "key")), Policies((ALLOW,)), "kms:Decrypt")
     assert decision.reason == "because no resource-based policy allows the kms:Decrypt action"
-    assert decision.remedy == (
+    assert decision.remedy.splitlines()[0] == (
         f"The key policy must name {ALICE.arn} or delegate to the account {ACCOUNT} "
         f"(arn:aws:iam::{ACCOUNT}:root) for kms:Decrypt."
     )

@@ -3,8 +3,9 @@
 Source: IAM User Guide, "Troubleshoot access denied error messages".
 """
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vauban.kernel.decisions import Check, Decision, Effect, Layer
 from vauban.kernel.principals import Principal
@@ -60,23 +61,56 @@ def denial_message(principal: Principal, decision: Decision) -> str:
 def remedy(
     question: Question, verdicts: Sequence[Verdict], findings: Sequence[Finding], unmet: Sequence[Finding]
 ) -> str:
-    """One line for each thing that has to change; ``unmet`` statements lack nothing but their conditions."""
+    """One line for each thing that has to change, the statement that does it in JSON on a line behind it.
+
+    ``unmet`` statements lack nothing but their conditions.
+    """
     lines: list[str] = []
     for level, check in verdicts:
         here = (check.layer, level)
         if check.effect is Effect.EXPLICIT_DENY:
-            lines += [line for each in findings if each[:2] == here and not each.allow for line in _undeny(each)]
+            denies = [each for each in findings if each[:2] == here and not each.allow]
+            lines += [line for each in denies for line in _undeny(question, each)]
         elif check.effect is Effect.IMPLICIT_DENY:
-            lines.append(_allow(question, check.layer, level))
+            statement = json.dumps(_statement(question, check.layer))
+            lines.append(f"{_allow(question, check.layer, level)}\n{statement}")
             lines += [_meet(each) for each in unmet if each[:2] == here and each.allow and each.clauses]
     return "\n".join(dict.fromkeys(lines))
 
 
-def _undeny(finding: Finding) -> list[str]:
+def _undeny(question: Question, finding: Finding) -> list[str]:
     lines = [f"Remove or narrow statement {finding.label} ({_KINDS[finding.layer][1]}): it denies this."]
     if finding.clauses:
         lines.append(f"Or do not meet its condition: {'; '.join(finding.clauses)}.")
+    if question.has_policies:
+        arn = question.principal.issuer_arn or question.principal.arn
+        condition = json.dumps({"Condition": {"ArnNotEquals": {"aws:PrincipalArn": arn}}})
+        lines.append(f"Or except the caller from {finding.label} by a further condition.\n{condition}")
     return lines
+
+
+def _statement(question: Question, layer: Layer) -> dict[str, Any]:
+    """The statement that would allow no more than this."""
+    resource = question.resource
+    if layer is not Layer.RESOURCE:
+        return {"Effect": "Allow", "Action": question.action, "Resource": resource.arn}
+    statement = {"Effect": "Allow", "Principal": _principal(question.principal), "Action": question.action}
+    if resource.type == "role":
+        return statement
+    return {**statement, "Resource": "*" if resource.type == "key" else resource.arn}
+
+
+def _principal(principal: Principal) -> Any:
+    """How a resource's policy names the caller."""
+    match principal.kind:
+        case "anonymous":
+            return "*"
+        case "service":
+            return {"Service": principal.arn}
+        case "web-identity" | "saml":
+            return {"Federated": principal.issuer_arn}
+        case _:
+            return {"AWS": principal.issuer_arn or principal.arn}
 
 
 def _meet(finding: Finding) -> str:
@@ -114,6 +148,8 @@ def _allow_on_resource(question: Question) -> str:
         return f"The {policy} must allow {action} to everyone."
     if principal.kind == "service":
         return f"The {policy} must allow {action} to the service {principal.arn}."
+    if principal.kind in ("web-identity", "saml"):
+        return f"The {policy} must allow {action} to {principal.issuer_arn}."
     return (
         f"The {policy} must name {principal.issuer_arn or principal.arn} or delegate to the account "
         f"{principal.account} (arn:aws:iam::{principal.account}:root) for {action}."

@@ -27,8 +27,13 @@ def explain(decision: Decision) -> str:
         lines.append(f"  {decision.reason}")
     lines += ["", *(_line(check) for check in decision.checks)]
     if decision.remedy:
-        lines += ["", "To allow it:", *(f"  - {each}" for each in decision.remedy.splitlines())]
+        lines += ["", "To allow it:", *map(_change, decision.remedy.splitlines())]
     return "\n".join(lines)
+
+
+def _change(line: str) -> str:
+    """What has to change, or the JSON that does it."""
+    return f"      {line}" if line.startswith("{") else f"  - {line}"
 
 
 def _line(check: Check) -> str:
