@@ -30,6 +30,7 @@ from vauban.server import Kept, Scratch, buckets_of, link_cipher_of, outside_of
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
+from vauban.storage.sqlite.searches import ProcessSearcher
 from vauban.tls import tls_of
 from vauban.worker import Housekeeping, Worker
 
@@ -181,7 +182,7 @@ class Supervisor:
         """Be a worker; the first keeps house."""
 
         async def open_vauban() -> Kept:
-            store = await self._site.store(number, sealer)
+            store = await self._site.store(number, sealer, searcher=ProcessSearcher)
             return Kept(self._settings, store, self._site.page, self._buckets)
 
         housekeeping = None

@@ -7,7 +7,7 @@ from typing import Protocol
 from vauban.kernel.attributes import Attribute, attributes_of, region_of, text_of
 from vauban.kernel.events import AuditEvent
 from vauban.storage.audit import Chunk, position_of
-from vauban.storage.segments import term
+from vauban.storage.segments import Segment, segment, term
 
 _LAST_SEQUENCE = 2**62
 
@@ -144,6 +144,10 @@ class Trail:
             if count <= 0:
                 break
         return sequence
+
+    def next_segment(self, after: int) -> Segment | None:
+        """Of the chunks after a sequence; None where there are not enough."""
+        return segment(self._chunks.after(after))
 
     def start(self) -> float | None:
         """The time of the oldest event kept; None where there is none."""

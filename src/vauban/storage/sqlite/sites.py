@@ -14,7 +14,7 @@ Nothing of theirs is worth more than a cache, and nothing is left half-said on a
 
 import signal
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vauban.kernel.records import KINDS
@@ -24,6 +24,7 @@ from vauban.storage.links import LocalLink, SocketLink
 from vauban.storage.sqlite.channels import serve
 from vauban.storage.sqlite.databases import FILE, Database, Kinds, prepare
 from vauban.storage.sqlite.locks import DirectoryLock
+from vauban.storage.sqlite.searches import Searcher, ThreadSearcher
 from vauban.storage.sqlite.stores import CACHED_RECORDS, SqliteStore
 
 
@@ -62,11 +63,18 @@ class Site:
         finally:
             database.close()
 
-    async def store(self, number: int, sealer: Sealer, cached_records: int = CACHED_RECORDS) -> SqliteStore:
-        """The store of worker ``number``, on the running loop."""
+    async def store(
+        self,
+        number: int,
+        sealer: Sealer,
+        cached_records: int = CACHED_RECORDS,
+        searcher: Callable[[Path], Searcher] = ThreadSearcher,
+    ) -> SqliteStore:
+        """The store of worker ``number``, on the running loop; ``searcher`` says where the audit log is searched."""
         own = self._channels[number][0]
         self._drop(end for pair in self._channels for end in pair if end is not own)
-        return SqliteStore(self.path, sealer, self.page, await SocketLink.over(own), cached_records)
+        link = await SocketLink.over(own)
+        return SqliteStore(self.path, sealer, self.page, link, cached_records, searcher(self.path))
 
     def forked(self) -> None:
         """Let go of the channels, which belong to the processes now."""

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence, Set
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from vauban.storage.encoding import Codec
 from vauban.storage.links import Link
 from vauban.storage.messages import Commit
 from vauban.storage.outbound import Outbound
-from vauban.storage.segments import EVENTS, Segment, segment
+from vauban.storage.segments import EVENTS
 from vauban.storage.sqlite.backups import back_up
 from vauban.storage.sqlite.readers import ChunkReader
+from vauban.storage.sqlite.searches import Searcher, ThreadSearcher
 from vauban.storage.sqlite.sources import Source
 from vauban.storage.trails import Trail
 
@@ -32,8 +32,15 @@ _PAUSES = 4
 class SqliteStore:
     """One worker's store. Made, used and closed on one event loop."""
 
-    def __init__(self, path: Path, sealer: Sealer, page: Page, link: Link, cached_records: int = CACHED_RECORDS):
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        sealer: Sealer,
+        page: Page,
+        link: Link,
+        cached_records: int = CACHED_RECORDS,
+        searcher: Searcher | None = None,
+    ):
         self._directory = path.parent
         self.sealer = sealer
         self._codec = Codec(sealer)
@@ -45,6 +52,7 @@ class SqliteStore:
         self.audited = self._outbound.audited
         self._chunks = ChunkReader(path)
         self.trail = Trail(self._chunks)
+        self._searcher = searcher or ThreadSearcher(path)
 
     def begin(self) -> Changeset:
         """A changeset over the newest committed state."""
@@ -77,9 +85,9 @@ class SqliteStore:
         return self._source.places(kind_of(kind).name)
 
     async def search(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Over a connection of its own, in a thread of its own."""
+        """Over a connection of its own, wherever searches are done."""
         await self.audited()
-        return await asyncio.to_thread(_search, self._path, function, *arguments)
+        return await self._searcher.run(function, *arguments)
 
     def load(self, identity: Identity) -> Any | None:
         if self._words[POSITION] != self._source.position:
@@ -117,7 +125,7 @@ class SqliteStore:
         made = 0
         while self._chunks.waiting() >= EVENTS:
             started = time.perf_counter()
-            found = await asyncio.to_thread(_next_segment, self._path)
+            found = await self._searcher.run(Trail.next_segment, self._chunks.segmented())
             if found is None:
                 break
             await self._outbound.keep_segment(found)
@@ -134,16 +142,7 @@ class SqliteStore:
         try:
             await self._outbound.flush()
         finally:
+            await self._searcher.close()
             self._source.close()
             self._chunks.close()
             self._outbound.close()
-
-
-def _next_segment(path: Path) -> Segment | None:
-    with closing(ChunkReader(path)) as chunks:
-        return segment(chunks.after(chunks.segmented()))
-
-
-def _search(path: Path, function: Callable[..., Any], *arguments: Any) -> Any:
-    with closing(ChunkReader(path)) as chunks:
-        return function(Trail(chunks), *arguments)
