@@ -21,6 +21,7 @@ from vauban.identity.organizations import (
     Unit,
 )
 from vauban.kernel.principals import Principal
+from vauban.kernel.resources import ANY
 from vauban.policy import Policies
 from vauban.testing import InProcess
 
@@ -183,5 +184,15 @@ def test_service_linked_roles_stand_under_no_control_policy(house, keep, organiz
         bound = standing.bound(caller)
         assert len(bound.policies.service_control) == levels
         assert standing.bound(caller) is bound
-        assert len(standing.policies(bound, "kms:Encrypt").resource_control) == levels
-        assert standing.policies(bound, "iam:GetRole").resource_control == ()
+        assert len(standing.policies(bound, "kms:Encrypt", ANY).resource_control) == levels
+        assert standing.policies(bound, "iam:GetRole", ANY).resource_control == ()
+
+
+def test_keys_that_aws_keeps_in_an_account_stand_under_no_resource_control_policy(house, keep, organization):
+    secrets = house.client("secretsmanager", account=MEMBER)
+    secrets.create_secret(Name="one", SecretString="x")
+    denied = policy("p-1", RESOURCE_CONTROL, Action="kms:*", Resource="*", Principal="*")
+    keep(denied, attached(organization, "r-1", *FULL, "p-1"))
+    secrets.create_secret(Name="two", SecretString="x")
+    with pytest.raises(ClientError, match="resource control policy"):
+        house.client("kms", account=MEMBER).create_key()

@@ -67,7 +67,7 @@ class Authorizer:
         decision = (kept or self._plan(caller, action, resource, owner)).decide(context, resource.grants)
         if decision.allowed or decision.resource == resource.arn:
             return decision
-        return plan(caller.principal, owner.policies(caller, action), action, resource).decide(context)
+        return plan(caller.principal, owner.policies(caller, action, resource), action, resource).decide(context)
 
     def _owner(self, caller: Caller, resource: Resource, world: World) -> Standing:
         """The standing of a resource's account. Raises AccessDeniedException for a closed one."""
@@ -82,7 +82,7 @@ class Authorizer:
         own = (caller, action, resource.policy, resource.arn, owner)
         kept = self._plans.get(own)
         if kept is None:
-            policies = owner.policies(caller, action)
+            policies = owner.policies(caller, action, resource)
             kept = plan(caller.principal, policies, action, replace(resource, record=None, grants=None))
             if len(self._plans) >= _PLANS_KEPT:
                 self._plans.clear()

@@ -9,6 +9,7 @@ from vauban.aws.actions import resource_controlled
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import RESOURCE_CONTROL, SERVICE_CONTROL, Organization, control_levels
 from vauban.kernel.principals import Principal
+from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
 from vauban.policy import Policies, Policy
 
@@ -66,9 +67,9 @@ class Standing:
             self._bound[caller] = found
         return found
 
-    def policies(self, caller: "Caller", action: str) -> Policies:
+    def policies(self, caller: "Caller", action: str, resource: Resource) -> Policies:
         """Those of a decision on a resource of the account: the caller's, and the account's resource control."""
-        if not self.resource_control or service_linked(caller.principal):
+        if not self.resource_control or resource.aws_managed or service_linked(caller.principal):
             return caller.policies
         if not resource_controlled(action.partition(":")[0]):
             return caller.policies

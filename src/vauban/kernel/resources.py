@@ -49,6 +49,8 @@ class Resource:
     """What to raise once the caller has been allowed to know that the resource is not there."""
     cloudtrail_type: str = ""
     """``AWS::KMS::Key``."""
+    aws_managed: bool = False
+    """Whether AWS keeps it in the account: resource control policies do not reach it."""
 
 
 ANY = Resource("*")

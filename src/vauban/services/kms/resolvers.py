@@ -54,6 +54,7 @@ def resource_of(call: Call, key: Key, records: Records, member: str, record: Any
         key.tags,
         None,
         CLOUDTRAIL_TYPE,
+        key.key_manager == "AWS",
         member,
     )
     resource.key = key

@@ -36,7 +36,7 @@ class PolicyType(NamedTuple):
     number: int = 1_000
     """The most policies of the type in an organization."""
     element: str = ""
-    """What everything in its documents stands under; of control policies, IAM's language tells."""
+    """What everything in its documents stands under, where it is known; of control policies, IAM's language tells."""
     service: str = ""
     """The service that needs trusted access first."""
 
@@ -49,12 +49,12 @@ POLICY_TYPES = {
     "AISERVICES_OPT_OUT_POLICY": PolicyType(size=2_500, attachments=5, element="services"),
     "CHATBOT_POLICY": PolicyType(attachments=5, element="chatbot"),
     "DECLARATIVE_POLICY_EC2": PolicyType(element="ec2_attributes"),
-    "SECURITYHUB_POLICY": PolicyType(element="securityhub", service="securityhub.amazonaws.com"),
+    "SECURITYHUB_POLICY": PolicyType(service="securityhub.amazonaws.com"),
     "SECURITYHUB_CSPM_POLICY": PolicyType(),
-    "INSPECTOR_POLICY": PolicyType(element="inspector"),
-    "UPGRADE_ROLLOUT_POLICY": PolicyType(element="upgrade_rollout"),
-    "BEDROCK_POLICY": PolicyType(element="bedrock"),
-    "S3_POLICY": PolicyType(element="s3_attributes"),
+    "INSPECTOR_POLICY": PolicyType(),
+    "UPGRADE_ROLLOUT_POLICY": PolicyType(),
+    "BEDROCK_POLICY": PolicyType(),
+    "S3_POLICY": PolicyType(),
     "NETWORK_SECURITY_DIRECTOR_POLICY": PolicyType(),
     "GUARDDUTY_POLICY": PolicyType(),
 }
