@@ -75,6 +75,10 @@ def test_the_pending_version_has_no_value_until_the_function_makes_one(vauban, s
     assert [each["VersionId"] for each in secrets.list_secret_version_ids(SecretId="db")["Versions"]] == [first]
     with pytest.raises(secrets.exceptions.ResourceNotFoundException, match="staging label: AWSPENDING"):
         secrets.get_secret_value(SecretId="db", VersionStage=PENDING)
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException, match=f"VersionId: {version_id}"):
+        secrets.update_secret_version_stage(
+            SecretId="db", VersionStage=CURRENT, MoveToVersionId=version_id, RemoveFromVersionId=first
+        )
 
 
 def test_a_secret_is_described_with_its_rotation(vauban, secrets, steps, first):
@@ -126,6 +130,16 @@ def test_a_schedule_opens_windows(vauban, secrets, steps, first):
     vauban.advance(hours=3, seconds=2)
     assert [each["Step"] for each in steps] == STEPS
     assert told(secrets)["NextRotationDate"] - closes == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"), [("rate(10 days)", 10), ("rate(6 hours)", 1), ("cron(0 4 ? * MON *)", 7)]
+)
+def test_a_schedule_tells_its_days_once_a_rotation_succeeded(expression, days, vauban, secrets, steps, first):
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN, RotationRules={"ScheduleExpression": expression})
+    assert told(secrets)["RotationRules"] == {"ScheduleExpression": expression}
+    vauban.advance(seconds=1)
+    assert told(secrets)["RotationRules"] == {"ScheduleExpression": expression, "AutomaticallyAfterDays": days}
 
 
 def test_rules_that_say_nothing_else_stay(vauban, secrets, steps, first):
@@ -286,6 +300,11 @@ WORDS = (
     "AccessDeniedException.*Secrets Manager cannot invoke the specified Lambda function. Ensure that the function "
     "policy grants access to the principal secretsmanager.amazonaws.com."
 )
+
+
+def test_what_never_rotated_is_not_cancelled(secrets, first):
+    with pytest.raises(secrets.exceptions.InvalidRequestException, match="doesn't have a Lambda function ARN"):
+        secrets.cancel_rotate_secret(SecretId="db")
 
 
 def test_a_function_that_is_not_there_is_told_at_once_and_nothing_is_half_done(secrets, first):

@@ -93,7 +93,7 @@ def _finished(call: Call, run: RotationRun, secret: Secret) -> ServiceEvent | No
         return _ended(call, run, "Failed" if run.tries else "Succeeded")
     if secret.stages.get(CURRENT) != run.version_id:
         return _failed(call, run)
-    keep(call, replace(secret, rotation=scheduled(call, replace(secret.rotation, rotated=call.now))))
+    keep(call, replace(secret, rotation=scheduled(call, secret.rotation.succeeded(call.now))))
     return _ended(call, run, "Succeeded")
 
 

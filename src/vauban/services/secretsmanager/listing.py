@@ -17,7 +17,7 @@ from vauban.services.secretsmanager.secrets import described
 
 DEFAULT_SIZE = 100
 MOST_LOOKED_AT = 10_000
-STRIDE = 500
+STRIDE = 200
 
 ORDERS: dict[str, Callable[[Secret], Any]] = {
     "created-date": lambda secret: listing_key(secret.created, secret.name),

@@ -42,7 +42,9 @@ def rotate_secret(
 def cancel_rotate_secret(call: Call, secret: Secret) -> dict[str, Any]:
     told = {"ARN": secret.arn, "Name": secret.name}
     if secret.rotation is None:
-        return told
+        raise InvalidRequestException(
+            "You tried to cancel the rotation of a secret that doesn't have a Lambda function ARN configured."
+        )
     run = forget_rotation(call, secret)
     keep(call, replace(secret, rotation=scheduled(call, replace(secret.rotation, enabled=False))))
     return {**told, "VersionId": run.version_id} if run is not None else told

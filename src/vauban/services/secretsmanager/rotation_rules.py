@@ -39,6 +39,8 @@ class Rotation:
     window_starts: datetime | None = None
     window_ends: datetime | None = None
     """What NextRotationDate tells."""
+    calculated_days: int = 0
+    """What AutomaticallyAfterDays tells of a schedule expression, once a rotation succeeded."""
     rotates_at: datetime | None = None
     """Some time within the window; None where nothing is due."""
 
@@ -52,7 +54,7 @@ class Rotation:
     def rules(self) -> dict[str, Any]:
         """The model's ``RotationRulesType``."""
         told = {
-            "AutomaticallyAfterDays": self.after_days,
+            "AutomaticallyAfterDays": self.after_days or self.calculated_days,
             "Duration": self.duration,
             "ScheduleExpression": self.expression,
         }
@@ -68,6 +70,7 @@ class Rotation:
             "after_days": self.after_days,
             "expression": self.expression,
             "duration": self.duration,
+            "calculated_days": self.calculated_days,
             **{name: at and at.timestamp() for name, at in zip(("rotated", "window_ends"), dates, strict=True)},
         }
 
@@ -86,7 +89,9 @@ class Rotation:
             raise InvalidParameterException(
                 "You can't specify both AutomaticallyAfterDays and ScheduleExpression in RotationRules."
             )
-        changed = replace(self, after_days=days, expression=expression, duration=rules.get("Duration", ""))
+        changed = replace(
+            self, after_days=days, expression=expression, duration=rules.get("Duration", ""), calculated_days=0
+        )
         changed._require_sound()
         return changed
 
@@ -94,6 +99,13 @@ class Rotation:
         """The window after a rotation at ``since``; None where no rule opens one."""
         start = self._next_start(since)
         return None if start is None else Window(start, start + self._length(start))
+
+    def succeeded(self, moment: datetime) -> "Rotation":
+        """After a rotation at ``moment``: a schedule's days are those between its next two windows."""
+        following = self._next_start(moment) if self.expression else None
+        after = self._next_start(following) if following is not None else None
+        days = max((after - following).days, 1) if after is not None else 0
+        return replace(self, rotated=moment, calculated_days=days)
 
     def _next_start(self, since: datetime) -> datetime | None:
         if self.after_days:

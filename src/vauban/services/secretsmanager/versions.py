@@ -44,9 +44,8 @@ def update_secret_version_stage(
     remove_from_version_id: str | None = None,
     move_to_version_id: str | None = None,
 ) -> dict[str, Any]:
-    for version_id in (remove_from_version_id, move_to_version_id):
-        if version_id is not None:
-            _require_version(call, secret, version_id)
+    if move_to_version_id is not None:
+        _require_value(call, secret, move_to_version_id)
     stages = moved(secret.stages, version_stage, remove_from_version_id, move_to_version_id)
     changed = replace(secret, stages=stages)
     if stages.get(CURRENT) != secret.stages.get(CURRENT):
@@ -55,10 +54,8 @@ def update_secret_version_stage(
     return {"ARN": secret.arn, "Name": secret.name}
 
 
-def _require_version(call: Call, secret: Secret, version_id: str) -> None:
-    """One that has a value, or a label that waits for one."""
-    if version_id in secret.stages.values():
-        return
+def _require_value(call: Call, secret: Secret, version_id: str) -> None:
+    """Raises ResourceNotFoundException for a version that has none, or not yet."""
     if call.store.get(Version, version_key(secret.key, version_id)) is None:
         raise value_not_found(f"VersionId: {version_id}")
 
