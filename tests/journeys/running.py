@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 START_SECONDS = 60
+SECONDS = 30
+"""How long something that comes by itself is waited for."""
 COMMANDS = Path(sys.executable).parent
 """Where `vauban` and `aws` are: beside this Python, first on every PATH here."""
 VAUBAN = [sys.executable, "-m", "vauban.cli"]
@@ -192,3 +196,25 @@ def _children(parent: int) -> list[int]:
             if int(fields[1]) == parent:
                 found += [*_children(int(entry.name)), int(entry.name)]
     return found
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def eventually(call: Callable[[], Any]) -> Any:
+    """What ``call`` gives, once it gives anything true and raises nothing."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            if found := call():
+                return found
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)

@@ -1,68 +1,23 @@
 """Two servers, each holding one Region, and nothing between them but the link: what works while the other is dead."""
 
-import secrets
-import socket
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .running import Server
-
-HOME, AWAY = "us-east-1", "eu-west-1"
-ACCOUNT = f"111122223333=AKIAVAUBANTEST000001:{'s' * 40}"
-SECONDS = 30
-
-
-@pytest.fixture
-def servers(make_server: Callable[..., Server], tmp_path: Path) -> tuple[Server, Server]:
-    """One of each Region, started, with the same account and root key."""
-    secret = tmp_path / "link.secret"
-    secret.touch(mode=0o600)
-    secret.write_text(secrets.token_hex(32))
-    ports = free_ports(2)
-    made = []
-    for mine, other, port, peers_port in ((HOME, AWAY, *ports), (AWAY, HOME, *reversed(ports))):
-        options = ["--workers", "2", "--regions", mine, "--peer", f"{other}=http://127.0.0.1:{peers_port}"]
-        options += ["--link-secret-file", str(secret), "--account", ACCOUNT]
-        made.append(make_server(*options, data=tmp_path / mine, port=port))
-    return tuple(made)
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+from .conftest import AWAY, HOME
+from .running import Server, eventually
 
 
 def kms_of(server: Server, region: str) -> Any:
     return server.client("kms", region=region)
 
 
-def eventually(call: Callable[[], Any]) -> Any:
-    """What ``call`` gives, once it gives anything true and raises nothing."""
-    deadline = time.monotonic() + SECONDS
-    while True:
-        try:
-            if found := call():
-                return found
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-
-
 def state(kms: Any, key: str) -> str:
     return kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
 
 
-def test_a_key_is_used_in_one_region_while_the_other_is_dead(servers):
-    home, away = servers
+def test_a_key_is_used_in_one_region_while_the_other_is_dead(regional_servers):
+    home, away = regional_servers
     here, there = kms_of(home, HOME), kms_of(away, AWAY)
     key = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
     blob = here.encrypt(KeyId=key, Plaintext=b"from home")["CiphertextBlob"]
@@ -73,8 +28,8 @@ def test_a_key_is_used_in_one_region_while_the_other_is_dead(servers):
     there.encrypt(KeyId=key, Plaintext=b"from away")
 
 
-def test_replication_survives_the_death_of_either_side(servers):
-    home, away = servers
+def test_replication_survives_the_death_of_either_side(regional_servers):
+    home, away = regional_servers
     here = kms_of(home, HOME)
     keys = [here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"] for _ in range(12)]
     away.kill()
@@ -104,8 +59,8 @@ def material(kms: Any, key: str) -> str:
     return kms.describe_key(KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"]
 
 
-def test_the_primary_region_moves_and_its_deletion_waits_across_servers(servers):
-    home, away = servers
+def test_the_primary_region_moves_and_its_deletion_waits_across_servers(regional_servers):
+    home, away = regional_servers
     here, there = kms_of(home, HOME), kms_of(away, AWAY)
     key = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
     here.replicate_key(KeyId=key, ReplicaRegion=AWAY)
@@ -121,7 +76,7 @@ def primary_of(kms: Any, key: str) -> str:
     return kms.describe_key(KeyId=key)["KeyMetadata"]["MultiRegionConfiguration"]["PrimaryKey"]["Region"]
 
 
-def test_each_says_who_holds_the_other_region(servers):
-    home, away = servers
+def test_each_says_who_holds_the_other_region(regional_servers):
+    home, away = regional_servers
     with pytest.raises(Exception, match=f"{AWAY} is held by the server at {away.url}"):
         kms_of(home, AWAY).list_keys()
