@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.figures import FULL, QUICK, figures_table, loads_table
 
-FIGURES = ("kms_encrypt", "peers", "durable_writes", "strict_audit", "cold_start", "many_keys", "secrets")
+FIGURES = ("kms_encrypt", "peers", "durable_writes", "strict_audit", "cold_start", "many_keys", "secrets", "parameters")
 
 
 def main() -> int:

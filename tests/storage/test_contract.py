@@ -50,6 +50,25 @@ def test_nothing_is_kept_before_the_commit(driver: Driver):
     assert driver.here().get(Widget, "a") is None
 
 
+def test_what_a_prefix_has_is_right_however_often_it_is_asked_and_whatever_comes_and_goes(driver: Driver):
+    driver.put(*(widget(f"/many/{number:03}") for number in range(80)), *(widget(f"/few/{each}") for each in "abd"))
+
+    def found(prefix: str, **more: object) -> list[str]:
+        return [names(driver.here().list(Widget, prefix=prefix, **more)) for _ in range(2)][1]
+
+    assert found("/few/") == ["/few/a", "/few/b", "/few/d"]
+    assert found("/few/", after="/few/a", limit=1) == ["/few/b"]
+    assert found("/none/") == []
+    driver.put(widget("/few/c"), widget("/none/a"))
+    assert found("/few/") == ["/few/a", "/few/b", "/few/c", "/few/d"]
+    assert found("/none/") == ["/none/a"]
+    driver.put(widget("/few/b", size=7))
+    assert [each.size for each in driver.here().list(Widget, prefix="/few/")] == [0, 7, 0, 0]
+    driver.delete(widget("/few/a"))
+    assert found("/few/", limit=2) == ["/few/b", "/few/c"]
+    assert len(found("/many/")) == 80
+
+
 def test_a_counted_index_keeps_count(driver: Driver):
     driver.put(*(widget(str(number)) for number in range(80)), widget("b", color=Color.BLUE))
 

@@ -133,6 +133,7 @@ def test_nothing_is_shared_where_there_is_no_resource_access_manager(ssm, severa
 
 def test_a_search_in_vain_ends_a_page_early(ssm, put, monkeypatch):
     monkeypatch.setattr("vauban.services.ssm.pages.MOST_EXAMINED", 3)
+    monkeypatch.setattr("vauban.services.ssm.pages.READ_AHEAD", 3)
     for name in ("a", "b", "c", "d", "e"):
         put(name, "x", Type="StringList" if name == "e" else "String")
     first = ssm.describe_parameters(ParameterFilters=[a_filter("Type", "StringList")])

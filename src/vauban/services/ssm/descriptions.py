@@ -1,13 +1,13 @@
 """DescribeParameters: what parameters there are, without their values."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.ssm.filters import BEGINS_WITH, EQUALS, RECURSIVE, Filter, describing
-from vauban.services.ssm.pages import page
-from vauban.services.ssm.paths import in_order, under
+from vauban.services.ssm.pages import Read, page
+from vauban.services.ssm.paths import accepting, under
 from vauban.services.ssm.resources import Parameter
 
 DEFAULT_SIZE = 10
@@ -24,44 +24,52 @@ def describe_parameters(
 ) -> dict[str, Any]:
     """``shared`` asks for what Resource Access Manager shares; it is not here, and shares nothing."""
     chosen = describing(parameter_filters, filters)
+    return page(
+        call,
+        "Parameters",
+        _nothing if shared else _candidates(call, chosen),
+        _described,
+        max_results or DEFAULT_SIZE,
+        next_token,
+        of=f"{chosen} {shared}",
+        accepts=accepting(chosen),
+    )
 
-    def entries(after: str) -> Iterator[tuple[str, Parameter | None]]:
-        for parameter in () if shared else _candidates(call, chosen, after):
-            yield parameter.name, parameter if all(each.accepts(parameter) for each in chosen) else None
 
-    of = repr((chosen, shared))
-    return page(call, "Parameters", entries, _described, max_results or DEFAULT_SIZE, next_token, of)
-
-
-def _candidates(call: Call, filters: list[Filter], after: str) -> Iterator[Parameter]:
-    """Parameters among which all that fit are, behind a name, in order of name."""
+def _candidates(call: Call, filters: list[Filter]) -> Read[Parameter]:
+    """How to read parameters among which all that fit are, by what narrows them most."""
     for each in filters:
         if each.key == "Name" and each.option == EQUALS:
-            return _named(call, each.values, after)
+            return partial(_named, call, each.values)
     for each in filters:
         if each.key == "Path" and len(each.values) == 1:
-            return under(call, each.values[0].rstrip("/") or "/", each.option == RECURSIVE, after)
+            return partial(under, call, each.values[0].rstrip("/") or "/", each.option == RECURSIVE)
         if each.key == "Name" and each.option == BEGINS_WITH and len(each.values) == 1:
-            return _beginning(call, each.values[0].removeprefix("/"), after)
-    return in_order(call, after)
+            return partial(_beginning, call, each.values[0].removeprefix("/"))
+    return partial(under, call, "/", True)
 
 
-def _named(call: Call, names: tuple[str, ...], after: str) -> Iterator[Parameter]:
+def _nothing(after: str, count: int) -> list[Parameter]:
+    return []
+
+
+def _named(call: Call, names: tuple[str, ...], after: str, count: int) -> list[Parameter]:
     bare = {name.removeprefix("/") for name in names}
-    for name in sorted({*bare, *(f"/{name}" for name in bare)}):
-        if name > after:
-            found = call.store.get(Parameter, name)
-            if found is not None:
-                yield found
+    found = (call.store.get(Parameter, name) for name in sorted({*bare, *(f"/{name}" for name in bare)}))
+    return [each for each in found if each is not None and each.name > after][:count]
 
 
-def _beginning(call: Call, start: str, after: str) -> Iterator[Parameter]:
+def _beginning(call: Call, start: str, after: str, count: int) -> list[Parameter]:
     """With a slash in front first, for so they are ordered."""
-    for prefix in (f"/{start}", start) if start else ("",):
+    if not start:
+        return under(call, "/", True, after, count)
+    found: list[Parameter] = []
+    for prefix in (f"/{start}", start):
         exact = call.store.get(Parameter, prefix) if prefix > after else None
         if exact is not None:
-            yield exact
-        yield from in_order(call, after, prefix=prefix)
+            found.append(exact)
+        found += call.store.list(Parameter, prefix=prefix, after=after, limit=count)
+    return found[:count]
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:

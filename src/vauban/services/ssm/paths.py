@@ -1,6 +1,8 @@
 """GetParametersByPath: all that lies under a path, read by name and never searched for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from vauban.kernel.calls import Call
@@ -14,7 +16,6 @@ from vauban.services.ssm.resolvers import Selected, a_path, select
 from vauban.services.ssm.resources import Parameter
 
 DEFAULT_SIZE = 10
-READ_AHEAD = 32
 
 
 @operation("GetParametersByPath", on=a_path)
@@ -28,53 +29,48 @@ def get_parameters_by_path(
     next_token: str | None = None,
 ) -> dict[str, Any]:
     filters = by_path(parameter_filters)
+    read = _public if public_parameters.is_public(f"{path}/") else under
 
-    def entries(after: str) -> Iterator[tuple[str, Selected | None]]:
-        if public_parameters.is_public(f"{path}/"):
-            yield from _public(call, path, recursive, filters, after)
-            return
-        for parameter in under(call, path, recursive, after):
-            yield parameter.name, _chosen(call, parameter, filters)
+    def describe(parameter: Parameter) -> dict[str, Any]:
+        return described(call, _chosen(call, parameter, filters), with_decryption)
 
-    def describe(selected: Selected) -> dict[str, Any]:
-        return described(call, selected, with_decryption)
+    return page(
+        call,
+        "Parameters",
+        partial(read, call, path, recursive),
+        describe if with_decryption or filters else _result,
+        max_results or DEFAULT_SIZE,
+        next_token,
+        of=f"{path} {recursive} {filters}",
+        accepts=accepting(filters),
+    )
 
-    of = repr((path, recursive, filters))
-    return page(call, "Parameters", entries, describe, max_results or DEFAULT_SIZE, next_token, of)
 
-
-def under(call: Call, path: str, recursive: bool, after: str) -> Iterator[Parameter]:
+def under(call: Call, path: str, recursive: bool, after: str, count: int) -> list[Parameter]:
     """Parameters under a path, behind a name, in order of name."""
-    prefix = "" if path == "/" else f"{path}/"
-    where = {"prefix": prefix} if recursive else {"index": "parent", "value": path}
-    yield from in_order(call, after, **where)
+    if not recursive:
+        return call.store.list(Parameter, index="parent", value=path, after=after, limit=count)
+    return call.store.list(Parameter, prefix="" if path == "/" else f"{path}/", after=after, limit=count)
 
 
-def in_order(call: Call, after: str, **where: str) -> Iterator[Parameter]:
-    """Parameters of a collection, read some at a time: fewer the first time, for most pages are short."""
-    count = DEFAULT_SIZE + 1
-    while True:
-        found = call.store.list(Parameter, after=after, limit=count, **where)
-        yield from found
-        if len(found) < count:
-            return
-        after, count = found[-1].name, READ_AHEAD
+def accepting(filters: list[Filter]) -> Callable[[Parameter], bool] | None:
+    """What all filters together accept; None where there are none."""
+    return (lambda parameter: all(each.accepts(parameter) for each in filters)) if filters else None
 
 
-def _chosen(call: Call, parameter: Parameter, filters: list[Filter]) -> Selected | None:
+def _result(parameter: Parameter) -> dict[str, Any]:
+    return parameter.result
+
+
+def _chosen(call: Call, parameter: Parameter, filters: list[Filter]) -> Selected:
     """The version that the filters choose: one that is labelled, or the newest."""
-    if not all(each.accepts(parameter) for each in filters):
-        return None
     labels = next((each.values for each in filters if each.key == "Label"), ())
     label = next((label for label in labels if label in parameter.labels), "")
     return select(call.store, parameter, label)
 
 
-def _public(
-    call: Call, path: str, recursive: bool, filters: list[Filter], after: str
-) -> Iterator[tuple[str, Selected | None]]:
-    for name in public_parameters.catalogue().below(f"{path}/", after):
-        if recursive or parent(name) == path:
-            revision = public_parameters.find(name, call.region)
-            fits = all(each.key != "Label" and each.accepts(revision) for each in filters)
-            yield name, Selected(revision, "") if fits else None
+def _public(call: Call, path: str, recursive: bool, after: str, count: int) -> list[Parameter]:
+    """What AWS publishes under a path."""
+    names = public_parameters.catalogue().below(f"{path}/", after)
+    chosen = islice((name for name in names if recursive or parent(name) == path), count)
+    return [public_parameters.find(name, call.region) for name in chosen]

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vauban.services.ssm.resources import Revision
+from vauban.services.ssm.resources import Parameter
 
 PREFIX = "/aws/service/"
 INFRASTRUCTURE = "/aws/service/global-infrastructure"
@@ -76,7 +76,7 @@ def is_public(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def find(name: str, region: str) -> Revision | None:
+def find(name: str, region: str) -> Parameter | None:
     """The parameter as it is published in a Region."""
     kept = catalogue()
     try:
@@ -84,7 +84,7 @@ def find(name: str, region: str) -> Revision | None:
     except KeyError:
         return None
     data_type = IMAGE if name in kept.images else "text"
-    return Revision(name, "", region, 1, "String", kept.published, "", value.encode(), data_type=data_type)
+    return Parameter(name, "", region, 1, "String", kept.published, "", value.encode(), data_type=data_type)
 
 
 def _image_id(name: str, region: str) -> str:

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-s
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,11 +79,15 @@ def put_resource_policy(
 def get_resource_policies(
     call: Call, parameter: Parameter, next_token: str | None = None, max_results: int | None = None
 ) -> dict[str, Any]:
-    def policies(after: str) -> Iterator[tuple[str, Parameter]]:
-        if parameter.resource_policy and parameter.resource_policy_id > after:
-            yield parameter.resource_policy_id, parameter
+    def policies(after: str, count: int) -> list[Parameter]:
+        return [parameter] if parameter.resource_policy and parameter.resource_policy_id > after else []
 
-    return page(call, "Policies", policies, _described, max_results or DEFAULT_SIZE, next_token, of=parameter.arn)
+    size = max_results or DEFAULT_SIZE
+    return page(call, "Policies", policies, _described, size, next_token, of=parameter.arn, id=_policy_id)
+
+
+def _policy_id(parameter: Parameter) -> str:
+    return parameter.resource_policy_id
 
 
 @operation("DeleteResourcePolicy", on=a_parameter_arn)

@@ -1,6 +1,5 @@
 """What a parameter was: its versions, a hundred of them."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -22,13 +21,21 @@ def get_parameter_history(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> dict[str, Any]:
-    def versions(after: str) -> Iterator[tuple[str, Revision]]:
+    def versions(after: str, count: int) -> list[Revision]:
         first = max(parameter.oldest_version, int(after or 0) + 1)
-        for version in range(first, parameter.version + 1):
-            yield str(version), revision_of(call.store, parameter, version)
+        last = min(parameter.version, first + count - 1)
+        return [revision_of(call.store, parameter, version) for version in range(first, last + 1)]
 
-    describe = partial(_entry, call, parameter, with_decryption)
-    return page(call, "Parameters", versions, describe, max_results or DEFAULT_SIZE, next_token, of=parameter.arn)
+    return page(
+        call,
+        "Parameters",
+        versions,
+        partial(_entry, call, parameter, with_decryption),
+        max_results or DEFAULT_SIZE,
+        next_token,
+        of=parameter.arn,
+        id=lambda revision: str(revision.version),
+    )
 
 
 def _entry(call: Call, parameter: Parameter, with_decryption: bool, revision: Revision) -> dict[str, Any]:

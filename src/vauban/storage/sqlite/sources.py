@@ -15,7 +15,11 @@ from vauban.storage.messages import Reply
 from vauban.storage.sqlite.readers import Reader
 
 _SMALL = 64
-"""Which records a collection has is kept in memory up to this size."""
+"""Which records a collection has, or a part of one, is kept in memory up to this size."""
+
+_COLLECTIONS_IN_PARTS = 1_024
+_PARTS = 4_096
+"""So many collections, and so many prefixes of each, are kept in memory in parts."""
 
 
 class Source:
@@ -29,6 +33,8 @@ class Source:
         self.cached = self._cache.entries
         self._collections = Cache(cached_records // 4 + 1)
         """Identities in small collections, with the version they were read at."""
+        self._parts = Cache(_COLLECTIONS_IN_PARTS)
+        """Of large collections, prefixes with the identities behind each, and the version the first was read at."""
         self.position = page.position
         """How far the page's changes have been taken in: what is cached was current there."""
         self._reader = Reader(path)
@@ -44,10 +50,12 @@ class Source:
         if changed is None:
             self._cache.clear()
             self._collections.clear()
+            self._parts.clear()
             self.version = self._reader.version()
         for each, version in changed or ():
             self._cache.drop(each, version)
             self._collections.drop(each, version)
+            self._parts.drop(each, version)
             self.version = version
         self.position = position
 
@@ -96,18 +104,36 @@ class Source:
         self, changes: Changeset, collection: Collection, after: str, limit: int | None, prefix: str = ""
     ) -> list[tuple[Identity, Entry]]:
         place = collection[:3]
-        kept = self._collections.entries.get(collection)
+        kept = self._kept(collection, prefix)
         if kept is not None:
             changes.looked_at(self.version)
-            start = bisect_right(kept[1], (*place, after)) if after else 0
-            end = bisect_left(kept[1], (*place, prefix + LAST)) if prefix else len(kept[1])
-            return self._present(changes, kept[1][start : end if limit is None else min(end, start + limit)])
+            start = bisect_right(kept, (*place, after)) if after else 0
+            end = bisect_left(kept, (*place, prefix + LAST)) if prefix else len(kept)
+            return self._present(changes, kept[start : end if limit is None else min(end, start + limit)])
         changes.looked_at(self._hold())
         found = self._reader.select(collection, after, limit, prefix)
         rows = [((*place, id), version, body) for id, version, body in found]
-        if not after and len(rows) <= _SMALL and (limit is None or len(rows) < limit):
-            self._remember(self._collections, collection, (self._held_version, [row[0] for row in rows]))
+        if after == prefix and len(rows) <= _SMALL and (limit is None or len(rows) < limit):
+            self._keep(collection, prefix, [row[0] for row in rows])
         return [(identity, self._entry(identity, version, body)) for identity, version, body in rows]
+
+    def _kept(self, collection: Collection, prefix: str) -> list[Identity] | None:
+        """All identities of a collection, or all behind a prefix, where they are in memory."""
+        kept = self._collections.entries.get(collection)
+        if kept is not None or not prefix:
+            return kept and kept[1]
+        parts = self._parts.entries.get(collection)
+        return parts and parts[1].get(prefix)
+
+    def _keep(self, collection: Collection, prefix: str, identities: list[Identity]) -> None:
+        if not prefix:
+            self._remember(self._collections, collection, (self._held_version, identities))
+            return
+        parts = self._parts.entries.get(collection)
+        if parts is None or len(parts[1]) >= _PARTS:
+            self._remember(self._parts, collection, (self._held_version, {prefix: identities}))
+        elif self._held_version == self.version:
+            parts[1][prefix] = identities
 
     def count(self, changes: Changeset, collection: Collection) -> int:
         kept = self._collections.entries.get(collection)
