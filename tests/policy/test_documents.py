@@ -84,6 +84,21 @@ def test_syntax_errors(source):
         ({"Resource": "arn"}, 'Resource arn must be in ARN format or "*".'),
         ({"Resource": "arn:azure:s3:::x"}, 'Partition "azure" is not valid for resource "arn:azure:s3:::x".'),
         ({"Resource": "arn:aws:*:::x"}, "Resource vendor must be fully qualified and cannot contain regexes."),
+        ({"Action": "s3:Get:Object"}, "Actions/Condition can contain only one colon."),
+        (
+            {"Resource": "arn:aws:s3:us-east-1::bucket"},
+            "Resource arn:aws:s3:us-east-1::bucket can not contain region information.",
+        ),
+        (
+            {"Resource": "arn:aws:iam:us-east-1::user/alice"},
+            "IAM resource arn:aws:iam:us-east-1::user/alice cannot contain region information.",
+        ),
+        (
+            {"Resource": "arn:aws:iam::111122223333:usr/alice"},
+            'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
+            "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
+            "access-report/.",
+        ),
         ({"Condition": {"StringEqual": {"aws:x": "1"}}}, "Invalid Condition type : StringEqual"),
         (
             {"Condition": {"StringEquals": {"username": "1"}}},

@@ -24,6 +24,25 @@ _PARTITION = re.compile(r"\*|aws(?:-[a-z]+)*", re.ASCII)
 _CONDITION_KEY = re.compile(r"[^:\s]+:\S.*", re.DOTALL)
 _PRINCIPAL_TYPES = {"Service": "SERVICE", "Federated": "FEDERATED", "CanonicalUser": "CANONICAL_USER"}
 
+_IAM_NOUNS = (
+    "user",
+    "federated-user",
+    "role",
+    "group",
+    "instance-profile",
+    "mfa",
+    "server-certificate",
+    "policy",
+    "sms-mfa",
+    "saml-provider",
+    "oidc-provider",
+    "report",
+    "access-report",
+)
+_IAM_PATH = f'IAM resource path must either be "*" or start with {", ".join(f"{noun}/" for noun in _IAM_NOUNS)}.'
+_OTHER_IAM_NOUNS = ("root", "assumed-role", "delegation-request", "role-template")
+_REGIONAL_IN_S3 = ("accesspoint", "job/", "storage-lens", "async-request", "access-grants")
+
 
 class StatementDocument(NamedTuple):
     """One statement, checked: lists where lists are allowed, text where text is meant."""
@@ -108,8 +127,9 @@ def _alternatives(
 
 
 def _check_action(action: str, rules: Rules) -> None:
-    vendor, colon, _ = action.partition(":")
+    vendor, colon, name = action.partition(":")
     require(bool(colon) or action == "*", VENDOR)
+    require(":" not in name, "Actions/Condition can contain only one colon.")
     require(_VENDOR.fullmatch(vendor) is not None, f"Vendor {vendor} is not valid")
     require(_ACTION.fullmatch(action) is not None)
     if rules.actions:
@@ -129,6 +149,18 @@ def _check_resource(resource: str, variables: bool) -> None:
     )
     require(not set(vendor) & set("*?"), "Resource vendor must be fully qualified and cannot contain regexes.")
     require(not variables or not any("${" in each for each in segments[:4]))
+    _check_global(resource, vendor, segments[2:])
+
+
+def _check_global(resource: str, vendor: str, rest: list[str]) -> None:
+    """Buckets and objects name no Region, nor do IAM's resources, which begin with a noun."""
+    region, _, name = [*rest, "", "", ""][:3]
+    if vendor == "iam":
+        require(region in ("", "*"), f"IAM resource {resource} cannot contain region information.")
+        noun = name.partition("/")[0]
+        require(noun in ("", *_IAM_NOUNS, *_OTHER_IAM_NOUNS) or bool(set(noun) & set("*?$")), _IAM_PATH)
+    elif vendor == "s3" and not name.startswith(_REGIONAL_IN_S3):
+        require(region in ("", "*"), f"Resource {resource} can not contain region information.")
 
 
 def _principals(statement: dict[str, Any], rules: Rules) -> Principals | None:

@@ -26,6 +26,7 @@ from vauban.services.iam import (
     saml_providers,
     server_certificates,
     service_linked_roles,
+    service_specific_credentials,
     signing_certificates,
     simulations,
     ssh_public_keys,
@@ -61,6 +62,7 @@ SERVICE = Service(
     credential_reports,
     granting_policies,
     service_linked_roles,
+    service_specific_credentials,
     conditions=CONDITIONS,
     region="us-east-1",
 )

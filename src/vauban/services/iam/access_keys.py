@@ -15,13 +15,13 @@ from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Trail, World
 from vauban.services.iam.errors import InvalidInputException, NoSuchEntityException, over_quota
 from vauban.services.iam.lists import page
-from vauban.services.iam.resolvers import USER, own_user, resource_of
+from vauban.services.iam.resolvers import USER, own_user_or_root, resource_of
 
 QUOTA = 2
 NEVER = "N/A"
 
 
-@operation("CreateAccessKey", on=own_user)
+@operation("CreateAccessKey", on=own_user_or_root)
 def create_access_key(call: Call, user: User | None) -> dict[str, Any]:
     if len(keys_of(call, user)) >= QUOTA:
         raise over_quota("AccessKeysPerUser", QUOTA)
@@ -32,7 +32,7 @@ def create_access_key(call: Call, user: User | None) -> dict[str, Any]:
     return {"AccessKey": {"UserName": "root", **shape}}
 
 
-@operation("ListAccessKeys", on=own_user)
+@operation("ListAccessKeys", on=own_user_or_root)
 def list_access_keys(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
@@ -40,14 +40,14 @@ def list_access_keys(
     return page(call, "AccessKeyMetadata", entries, max_items, marker, _shape)
 
 
-@operation("UpdateAccessKey", on=own_user)
+@operation("UpdateAccessKey", on=own_user_or_root)
 def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> None:
     if status == "Expired":
         raise InvalidInputException("The status of an access key is Active or Inactive.")
     call.store.put(replace(_key(call, user, access_key_id), status=status))
 
 
-@operation("DeleteAccessKey", on=own_user)
+@operation("DeleteAccessKey", on=own_user_or_root)
 def delete_access_key(call: Call, user: User | None, access_key_id: str) -> None:
     call.store.delete(_key(call, user, access_key_id))
 

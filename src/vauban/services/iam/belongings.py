@@ -8,7 +8,7 @@ from vauban.identity.access_keys import AccessKey
 from vauban.identity.mfa_devices import MfaDevice
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
-from vauban.services.iam.resources import LoginProfile, SigningCertificate, SshPublicKey
+from vauban.services.iam.resources import LoginProfile, ServiceCredential, SigningCertificate, SshPublicKey
 
 
 def belongings(call: Call, user: User) -> Iterator[str]:
@@ -39,6 +39,7 @@ UNDONE: dict[type, str] = {
     MfaDevice: "delete MFA device",
     SigningCertificate: "delete signing certificates",
     SshPublicKey: "delete ssh public keys",
+    ServiceCredential: "delete service specific credentials",
 }
 
 

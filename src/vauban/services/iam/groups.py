@@ -11,7 +11,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.iam.errors import DeleteConflictException, over_quota
 from vauban.services.iam.lists import by_name, page
-from vauban.services.iam.resolvers import GROUP, USER, New, find, group, require_free, user
+from vauban.services.iam.resolvers import GROUP, USER, Listing, New, find, group, require_free, user
 from vauban.services.iam.shapes import group_shape, listed_user
 
 QUOTA = 300
@@ -34,9 +34,9 @@ def get_group(call: Call, group: Group, marker: str | None = None, max_items: in
     return {"Group": group_shape(group), **users}
 
 
-@operation("ListGroups")
+@operation("ListGroups", on=Listing("group"))
 def list_groups(
-    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     return page(call, "Groups", by_name(call.store.list(Group), path_prefix), max_items, marker, group_shape)
 

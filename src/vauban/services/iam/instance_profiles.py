@@ -11,7 +11,17 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.iam.errors import DeleteConflictException, NoSuchEntityException, over_quota
 from vauban.services.iam.lists import by_name, page
-from vauban.services.iam.resolvers import INSTANCE_PROFILE, ROLE, Named, New, find, instance_profile, require_free, role
+from vauban.services.iam.resolvers import (
+    INSTANCE_PROFILE,
+    ROLE,
+    Listing,
+    Named,
+    New,
+    find,
+    instance_profile,
+    require_free,
+    role,
+)
 from vauban.services.iam.roles import require_modifiable
 from vauban.services.iam.shapes import instance_profile_shape
 from vauban.services.iam.tags import new_tags
@@ -39,9 +49,9 @@ def get_instance_profile(call: Call, profile: InstanceProfile) -> dict[str, Any]
     return {"InstanceProfile": instance_profile_shape(call, profile)}
 
 
-@operation("ListInstanceProfiles")
+@operation("ListInstanceProfiles", on=Listing("instance-profile"))
 def list_instance_profiles(
-    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     return _page(call, by_name(call.store.list(InstanceProfile), path_prefix), max_items, marker)
 

@@ -21,22 +21,21 @@ MOST_KEPT = 24
 
 @operation("CreateLoginProfile", on=own_user, unsupported=SIGN_IN[:1])
 def create_login_profile(
-    call: Call, user: User | None, password: str | None = None, password_reset_required: bool = False
+    call: Call, user: User, password: str | None = None, password_reset_required: bool = False
 ) -> dict[str, Any]:
-    owner = _a_user(user)
     if password is None:
         raise ValidationException("Password must be given: there is no other way to sign in.")
-    if call.store.get(LoginProfile, owner.name) is not None:
-        raise EntityAlreadyExistsException(f"Login Profile for user {owner.name} already exists.")
+    if call.store.get(LoginProfile, user.name) is not None:
+        raise EntityAlreadyExistsException(f"Login Profile for user {user.name} already exists.")
     require_conforming(call, password, None)
     entry = call.slowly(hash_password, password)
-    made = LoginProfile(call.account, owner.name, call.second, call.second, entry, password_reset_required)
+    made = LoginProfile(call.account, user.name, call.second, call.second, entry, password_reset_required)
     call.store.put(made)
     return {"LoginProfile": _shape(made)}
 
 
 @operation("GetLoginProfile", on=own_user)
-def get_login_profile(call: Call, user: User | None) -> dict[str, Any]:
+def get_login_profile(call: Call, user: User) -> dict[str, Any]:
     return {"LoginProfile": _shape(_profile(call, user))}
 
 
@@ -53,7 +52,7 @@ def update_login_profile(
 
 
 @operation("DeleteLoginProfile", on=own_user)
-def delete_login_profile(call: Call, user: User | None) -> None:
+def delete_login_profile(call: Call, user: User) -> None:
     call.store.delete(_profile(call, user))
 
 
@@ -74,17 +73,10 @@ def _with_password(call: Call, profile: LoginProfile, password: str) -> LoginPro
     return replace(profile, entries=entry + profile.newest(MOST_KEPT - 1), changed=call.second)
 
 
-def _a_user(user: User | None) -> User:
-    if user is None:
-        raise ValidationException("Must specify userName when calling with non-User credentials")
-    return user
-
-
-def _profile(call: Call, user: User | None) -> LoginProfile:
-    owner = _a_user(user)
-    found = call.store.get(LoginProfile, owner.name)
+def _profile(call: Call, user: User) -> LoginProfile:
+    found = call.store.get(LoginProfile, user.name)
     if found is None:
-        raise NoSuchEntityException(f"Login Profile for User {owner.name} cannot be found.")
+        raise NoSuchEntityException(f"Login Profile for User {user.name} cannot be found.")
     return found
 
 

@@ -24,7 +24,7 @@ from vauban.services.iam.errors import (
     over_quota,
 )
 from vauban.services.iam.lists import page
-from vauban.services.iam.resolvers import own_user, user
+from vauban.services.iam.resolvers import Listing, own_user_or_root, user
 from vauban.services.iam.shapes import user_shape
 from vauban.services.iam.tags import list_tags, new_tags, shown, tag, untag
 
@@ -109,7 +109,7 @@ def resync_mfa_device(
     call.store.put(_synchronized(call, device, authentication_code1, authentication_code2))
 
 
-@operation("DeactivateMFADevice", on=own_user)
+@operation("DeactivateMFADevice", on=own_user_or_root)
 def deactivate_mfa_device(call: Call, user: User | None, serial_number: str) -> None:
     call.store.put(replace(_device(call, user, serial_number), user_name="", enabled=None))
 
@@ -121,13 +121,13 @@ def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> None:
     call.store.delete(device)
 
 
-@operation("GetMFADevice", on=own_user)
+@operation("GetMFADevice", on=own_user_or_root)
 def get_mfa_device(call: Call, user: User | None, serial_number: str) -> dict[str, Any]:
     device = _device(call, user, serial_number)
     return _listed(device) | {"Certifications": {}}
 
 
-@operation("ListMFADevices", on=own_user)
+@operation("ListMFADevices", on=own_user_or_root)
 def list_mfa_devices(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
@@ -135,9 +135,9 @@ def list_mfa_devices(
     return page(call, "MFADevices", entries, max_items, marker, _listed)
 
 
-@operation("ListVirtualMFADevices")
+@operation("ListVirtualMFADevices", on=Listing("mfa", members=()))
 def list_virtual_mfa_devices(
-    call: Call, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     wanted = {"Assigned": (True,), "Unassigned": (False,)}.get(assignment_status, (True, False))
     found = (each for each in call.store.list(MfaDevice) if bool(each.user_name) in wanted)

@@ -18,6 +18,7 @@ from vauban.services.iam.errors import (
     NoSuchEntityException,
     over_quota,
 )
+from vauban.services.iam.resolvers import Listing
 from vauban.services.iam.tags import list_tags, new_tags, shown, tag, untag
 
 QUOTA = 100
@@ -109,8 +110,8 @@ def get_open_id_connect_provider(call: Call, provider: OidcProvider) -> dict[str
     }
 
 
-@operation("ListOpenIDConnectProviders")
-def list_open_id_connect_providers(call: Call) -> dict[str, Any]:
+@operation("ListOpenIDConnectProviders", on=Listing("oidc-provider", members=()))
+def list_open_id_connect_providers(call: Call, _: None) -> dict[str, Any]:
     return {"OpenIDConnectProviderList": [{"Arn": each.arn} for each in call.store.list(OidcProvider)]}
 
 

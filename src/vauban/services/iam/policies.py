@@ -19,7 +19,7 @@ from vauban.services.iam.errors import (
     over_quota,
 )
 from vauban.services.iam.lists import page, part
-from vauban.services.iam.resolvers import POLICY, New, own_policy, policy, require_free
+from vauban.services.iam.resolvers import POLICY, Listing, New, own_policy, policy, require_free
 from vauban.services.iam.shapes import attachment_counts, listed_policy, policy_shape, version_shape
 from vauban.services.iam.tags import new_tags
 
@@ -61,9 +61,10 @@ def get_policy(call: Call, policy: ManagedPolicy) -> dict[str, Any]:
     return {"Policy": policy_shape(call, policy)}
 
 
-@operation("ListPolicies")
+@operation("ListPolicies", on=Listing("policy"))
 def list_policies(
     call: Call,
+    _: None,
     scope: str = "All",
     only_attached: bool = False,
     path_prefix: str = "/",

@@ -120,14 +120,17 @@ class Named:
 
 @dataclass(frozen=True)
 class Own(Named):
-    """A user by name, or where none is named the caller: for the account's root the record is None."""
+    """A user by name, or where none is named the caller."""
+
+    root: bool = False
+    """Whether the caller may be the account's root; the record is None then."""
 
     def __call__(self, call: Call, world: World) -> Resource:
         name = call.params.get(self.member)
         if name is not None:
             return self.resource(call, world, name)
         principal = call.principal
-        if principal.kind == "root":
+        if principal.kind == "root" and self.root:
             return Resource(root_principal(call.account).arn, "user", call.account)
         if principal.kind != "user":
             raise ValidationException("Must specify userName when calling with non-User credentials")
@@ -158,6 +161,19 @@ class New:
             name = name or call.params[self.current]
         arn = identity_arn(call.account, self.noun.resource_type, path or "/", name)
         return Resource(arn, self.noun.resource_type, call.account, cloudtrail_type=self.noun.cloudtrail_type)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All entities of a kind below a path: what a list is decided on."""
+
+    resource_type: str
+    members: tuple[str, ...] = ("PathPrefix",)
+    action: str = ""
+
+    def __call__(self, call: Call, _: World) -> Resource:
+        path = call.params.get("PathPrefix", "/") if self.members else "/"
+        return Resource(identity_arn(call.account, self.resource_type, path, ""), self.resource_type, call.account)
 
 
 @dataclass(frozen=True)
@@ -202,6 +218,7 @@ def _not_found(arn: str) -> str:
 
 user = Named(USER, "UserName")
 own_user = Own(USER, "UserName")
+own_user_or_root = Own(USER, "UserName", root=True)
 group = Named(GROUP, "GroupName")
 role = Named(ROLE, "RoleName")
 instance_profile = Named(INSTANCE_PROFILE, "InstanceProfileName")

@@ -104,6 +104,23 @@ class SshPublicKey:
     status: str = "Active"
 
 
+@record("iam:ServiceCredential", id="credential_id", scope=Scope.ACCOUNT, indexes={"user": "user_name"})
+class ServiceCredential:
+    """What a user shows to one service alone."""
+
+    account: str
+    credential_id: str
+    """``ACCA…``"""
+    user_name: str
+    service_name: str
+    """``codecommit.amazonaws.com``."""
+    service_user_name: str
+    created: datetime
+    password: bytes = secret()
+    status: str = "Active"
+    expires: datetime | None = None
+
+
 @record("iam:DeletionTask", id="task_id", scope=Scope.ACCOUNT)
 class DeletionTask:
     """A service-linked role's deletion, done."""

@@ -17,7 +17,7 @@ from vauban.services.iam.errors import (
     over_quota,
 )
 from vauban.services.iam.lists import by_name, page
-from vauban.services.iam.resolvers import ROLE, New, attachable, require_free, role
+from vauban.services.iam.resolvers import ROLE, Listing, New, attachable, require_free, role
 from vauban.services.iam.role_usages import last_used
 from vauban.services.iam.shapes import listed_role, role_shape
 from vauban.services.iam.tags import new_tags
@@ -68,9 +68,9 @@ def get_role(call: Call, role: Role) -> dict[str, Any]:
     return {"Role": role_shape(call, role) | {"RoleLastUsed": last_used(call, role)}}
 
 
-@operation("ListRoles")
+@operation("ListRoles", on=Listing("role"))
 def list_roles(
-    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     roles = by_name(call.store.list(Role), path_prefix)
     return page(call, "Roles", roles, max_items, marker, lambda role: listed_role(call, role))

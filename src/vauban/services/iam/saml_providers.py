@@ -20,6 +20,7 @@ from vauban.services.iam.errors import (
     over_quota,
 )
 from vauban.services.iam.oidc_providers import IDENTITY_CENTER
+from vauban.services.iam.resolvers import Listing
 from vauban.services.iam.saml_metadata import valid_until
 from vauban.services.iam.tags import list_tags, new_tags, shown, tag, untag
 
@@ -109,8 +110,8 @@ def get_saml_provider(call: Call, provider: SamlProvider) -> dict[str, Any]:
     return shape
 
 
-@operation("ListSAMLProviders")
-def list_saml_providers(call: Call) -> dict[str, Any]:
+@operation("ListSAMLProviders", on=Listing("saml-provider", members=()))
+def list_saml_providers(call: Call, _: None) -> dict[str, Any]:
     found = call.store.list(SamlProvider)
     return {
         "SAMLProviderList": [

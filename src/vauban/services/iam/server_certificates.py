@@ -9,7 +9,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.iam.errors import KeyPairMismatchException, MalformedCertificateException, over_quota
 from vauban.services.iam.lists import by_name, page
-from vauban.services.iam.resolvers import Named, New, Noun, require_free
+from vauban.services.iam.resolvers import Listing, Named, New, Noun, require_free
 from vauban.services.iam.resources import ServerCertificate
 from vauban.services.iam.tags import list_tags, new_tags, shown, tag, untag
 
@@ -67,9 +67,9 @@ def get_server_certificate(call: Call, certificate: ServerCertificate) -> dict[s
     return {"ServerCertificate": shape | shown(certificate.tags)}
 
 
-@operation("ListServerCertificates")
+@operation("ListServerCertificates", on=Listing("server-certificate"))
 def list_server_certificates(
-    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     found = by_name(call.store.list(ServerCertificate), path_prefix)
     return page(call, "ServerCertificateMetadataList", found, max_items, marker, _metadata)

@@ -7,7 +7,6 @@ from vauban.crypto.pem import read_ssh_key
 from vauban.identity.ids import PUBLIC_KEY, new_unique_id
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
-from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.services.iam.errors import (
     DuplicateSSHPublicKeyException,
@@ -53,10 +52,8 @@ def get_ssh_public_key(call: Call, user: User, ssh_public_key_id: str, encoding:
 
 @operation("ListSSHPublicKeys", on=own_user)
 def list_ssh_public_keys(
-    call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
+    call: Call, user: User, marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
-    if user is None:
-        raise ValidationException("Must specify userName when calling with non-User credentials")
     entries = ((each.key_id, each) for each in _keys_of(call, user))
     return page(call, "SSHPublicKeys", entries, max_items, marker, _listed)
 

@@ -12,7 +12,7 @@ from vauban.kernel.operations import operation
 from vauban.services.iam.belongings import belongings, hand_over
 from vauban.services.iam.errors import DeleteConflictException, over_quota
 from vauban.services.iam.lists import by_name, page
-from vauban.services.iam.resolvers import USER, New, attachable, own_user, require_free, user
+from vauban.services.iam.resolvers import USER, Listing, New, attachable, own_user_or_root, require_free, user
 from vauban.services.iam.shapes import listed_user, user_shape
 from vauban.services.iam.tags import new_tags
 
@@ -46,16 +46,16 @@ def create_user(
     return {"User": user_shape(made)}
 
 
-@operation("GetUser", on=own_user)
+@operation("GetUser", on=own_user_or_root)
 def get_user(call: Call, user: User | None) -> dict[str, Any]:
     if user is None:
         return {"User": _root_shape(call)}
     return {"User": user_shape(user)}
 
 
-@operation("ListUsers")
+@operation("ListUsers", on=Listing("user"))
 def list_users(
-    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+    call: Call, _: None, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> dict[str, Any]:
     return page(call, "Users", by_name(call.store.list(User), path_prefix), max_items, marker, listed_user)
 
