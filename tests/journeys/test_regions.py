@@ -1,11 +1,22 @@
 """Two servers, each holding one Region, and nothing between them but the link: what works while the other is dead."""
 
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from dynamodb_encryption_sdk.encrypted import CryptoConfig
+from dynamodb_encryption_sdk.encrypted.item import decrypt_python_item, encrypt_python_item
+from dynamodb_encryption_sdk.identifiers import CryptoAction
+from dynamodb_encryption_sdk.material_providers.aws_kms import AwsKmsCryptographicMaterialsProvider
+from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionContext
 
 from .conftest import AWAY, HOME
-from .running import Server, eventually
+from .running import Server, environment, eventually
+from .transcripts import ROOT
+
+GUIDE = ROOT / "docs/guides/multi-region.md"
 
 
 def kms_of(server: Server, region: str) -> Any:
@@ -80,3 +91,51 @@ def test_each_says_who_holds_the_other_region(regional_servers):
     home, away = regional_servers
     with pytest.raises(Exception, match=f"{AWAY} is held by the server at {away.url}"):
         kms_of(home, AWAY).list_keys()
+
+
+def test_the_guides_field_is_opened_away_while_home_is_dead(regional_servers, tmp_path):
+    home, away = regional_servers
+    programs = dict(re.findall(r"```python\n# (\w+\.py).*?\n(.*?)```", GUIDE.read_text(), re.DOTALL))
+    variables = environment(HOME_URL=home.url, AWAY_URL=away.url, **without_endpoint(home.credentials()))
+
+    def run(name: str, *words: str, input: str = "") -> str:
+        (tmp_path / name).write_text(programs[name])
+        command = [sys.executable, name, *words]
+        done = subprocess.run(command, cwd=tmp_path, env=variables, input=input, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    arn = run("keys.py")
+    customer = run("write.py", arn)
+    assert "4929" not in customer
+    there = kms_of(away, AWAY)
+    eventually(lambda: state(there, arn.split("/")[1]) == "Enabled")
+    home.kill()
+    assert run("read.py", arn, input=customer) == "Ada 4929 1234"
+
+
+def without_endpoint(variables: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name != "AWS_ENDPOINT_URL"}
+
+
+def test_items_of_the_dynamodb_encryption_client_open_in_the_other_region(regional_servers):
+    """What it stores is an item; where to is nothing to it."""
+    home, away = regional_servers
+    clients = {HOME: kms_of(home, HOME), AWAY: kms_of(away, AWAY)}
+    arn = clients[HOME].create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
+    clients[HOME].replicate_key(KeyId=arn, ReplicaRegion=AWAY)
+    eventually(lambda: state(clients[AWAY], arn.split("/")[1]) == "Enabled")
+    customer = {"id": "1", "number": "4929 1234", "visits": 7}
+    item = encrypt_python_item(customer, crypto_config(arn, clients))
+    assert item["id"] == "1"
+    assert "4929" not in str(item)
+    home.kill()
+    assert decrypt_python_item(item, crypto_config(arn.replace(HOME, AWAY), clients)) == customer
+
+
+def crypto_config(arn: str, clients: dict[str, Any]) -> CryptoConfig:
+    """Everything but the primary key encrypted, all of it signed."""
+    provider = AwsKmsCryptographicMaterialsProvider(arn, regional_clients=clients)
+    actions = AttributeActions(attribute_actions={"id": CryptoAction.SIGN_ONLY})
+    context = EncryptionContext(table_name="customers", partition_key_name="id", attributes={})
+    return CryptoConfig(provider, context, actions)
