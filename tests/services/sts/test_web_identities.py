@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from vauban.identity.providers import OidcProvider
 
 from .conftest import ACCOUNT, LONG_AGO, allow, trust
-from .identity_providers import IdentityProvider
+from ...identity_providers import IdentityProvider
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 
