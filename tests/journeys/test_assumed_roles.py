@@ -32,11 +32,10 @@ def aws(server, tmp_path):
 
     def aws(profiles: str, *words: str, input: str = "", fails: bool = False) -> str:
         config.write_text(profiles)
+        where = {"AWS_ENDPOINT_URL": server.url, "AWS_DEFAULT_REGION": "us-east-1", "HOME": str(tmp_path)}
         done = subprocess.run(
             ["aws", *words],
-            env=environment(
-                AWS_CONFIG_FILE=str(config), AWS_ENDPOINT_URL=server.url, AWS_DEFAULT_REGION="us-east-1", HOME=str(tmp_path)
-            ),
+            env=environment(AWS_CONFIG_FILE=str(config), **where),
             input=input,
             capture_output=True,
             text=True,

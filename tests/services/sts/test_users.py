@@ -156,3 +156,11 @@ def test_a_token_may_be_made_longer(alice):
     issued = alice.get_session_token(MinimumSessionTokenSize=2000)
     assert issued["SessionTokenSize"] == 2000 == len(issued["Credentials"]["SessionToken"])
     assert issued["SessionTokenUtilization"] == 49
+
+
+def test_iam_knows_a_users_session_only_with_a_second_factor(house, alice, code):
+    house.vauban.user("alice", allow("sts:*", "iam:ListUsers"))
+    without = alice.get_session_token()["Credentials"]
+    refused(("InvalidClientTokenId", 403), house.vauban.client("iam", credentials=without).list_users)
+    shown = alice.get_session_token(SerialNumber=SERIAL, TokenCode=code())["Credentials"]
+    house.vauban.client("iam", credentials=shown).list_users()

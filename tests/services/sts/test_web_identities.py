@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from vauban.identity.providers import OidcProvider
 
-from .conftest import ACCOUNT, LONG_AGO, allow, trust
 from ...identity_providers import IdentityProvider
+from .conftest import ACCOUNT, LONG_AGO, allow, trust
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 

@@ -34,6 +34,7 @@ from vauban.services.iam import (
     users,
 )
 from vauban.services.iam.conditions import CONDITIONS
+from vauban.services.iam.sessions import guard
 
 SERVICE = Service(
     "iam",
@@ -64,5 +65,6 @@ SERVICE = Service(
     service_linked_roles,
     service_specific_credentials,
     conditions=CONDITIONS,
+    guard=guard,
     region="us-east-1",
 )
