@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -200,3 +201,32 @@ def test_who_comes_and_who_goes_is_on_the_management_accounts_trail(house, clien
         (OTHER, "REMOVED"),
         (member, "CLEANED"),
     ]
+
+
+def test_of_many_who_ask_for_one_address_one_gets_an_account(house, client, organization):
+    with ThreadPoolExecutor(6) as threads:
+        asked = threads.map(lambda _: client.create_account(Email="a@example.com", AccountName="a"), range(6))
+        ids = [each["CreateAccountStatus"]["Id"] for each in asked]
+    states = [client.describe_create_account_status(CreateAccountRequestId=id)["CreateAccountStatus"] for id in ids]
+    assert sorted(each["State"] for each in states) == ["FAILED"] * 5 + ["SUCCEEDED"]
+    assert len(client.list_accounts()["Accounts"]) == 2
+
+
+def test_an_account_is_moved_or_its_destination_deleted_but_not_both(house, client, root, member):
+    def outcome(ask, **parameters):
+        try:
+            ask(**parameters)
+        except ClientError:
+            return False
+        return True
+
+    for _ in range(6):
+        unit = client.create_organizational_unit(ParentId=root, Name="brief")["OrganizationalUnit"]["Id"]
+        move = {"AccountId": member, "SourceParentId": root, "DestinationParentId": unit}
+        with ThreadPoolExecutor(2) as threads:
+            moved = threads.submit(outcome, client.move_account, **move)
+            deleted = threads.submit(outcome, client.delete_organizational_unit, OrganizationalUnitId=unit)
+        assert moved.result() != deleted.result()
+        if moved.result():
+            client.move_account(AccountId=member, SourceParentId=unit, DestinationParentId=root)
+            client.delete_organizational_unit(OrganizationalUnitId=unit)

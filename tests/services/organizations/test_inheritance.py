@@ -29,6 +29,24 @@ def test_policies_of_one_level_add_up():
     }
 
 
+def test_of_two_that_assign_at_one_level_the_first_attached_has_its_way():
+    first, second = {"a": {"@@assign": "PROJECT"}}, {"a": {"@@assign": "project"}, "b": {"@@append": ["x"]}}
+    assert effective([[first, second]]) == {"a": "PROJECT", "b": ["x"]}
+    assert effective([[second, first]]) == {"a": "project", "b": ["x"]}
+    assert effective([[first], [second]])["a"] == "project"
+
+
+def test_a_setting_from_which_everything_was_taken_is_gone():
+    assert effective([[{"a": {"@@assign": ["x"]}, "b": {"@@assign": "y"}}], [{"a": {"@@remove": ["x"]}}]]) == {"b": "y"}
+
+
+def test_neighbours_leave_those_below_them_what_both_of_them_allow():
+    one, other = {"@@assign": ["x"], ALLOWED: ["@@append"]}, {ALLOWED: ["@@append", "@@remove"]}
+    assert effective([[{"a": one}, {"a": other}], [{"a": {"@@append": ["y"]}}], [{"a": {"@@remove": ["x"]}}]]) == {
+        "a": ["x", "y"]
+    }
+
+
 def test_a_policy_binds_those_below_it_and_not_itself_or_its_neighbours():
     closed = {"@@assign": ["x"], ALLOWED: ["@@none"]}
     assert values(closed, {"@@assign": ["z"]}) == ["x"]

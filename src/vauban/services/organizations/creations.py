@@ -21,7 +21,7 @@ from vauban.services.organizations.errors import CreateAccountStatusNotFoundExce
 from vauban.services.organizations.linked_roles import linked_role
 from vauban.services.organizations.lists import page
 from vauban.services.organizations.memberships import join
-from vauban.services.organizations.resources import AccountRequest, members, new_id
+from vauban.services.organizations.resources import AccountRequest, new_id
 from vauban.services.organizations.tags import tagged
 
 ROLE_NAME = "OrganizationAccountAccessRole"
@@ -61,8 +61,6 @@ def create_account(
         new = replace(new, tags=tagged({}, tags))
         request = replace(request, account=new.account)
         join(call, organization, new, "CREATED")
-        # Accounts are made one after the other, so that no two have one address or one number.
-        call.store.put(organization.revised())
     call.store.put(request)
     call.send(_REQUESTED, account=request.account, request=request.request_id, role=role_name)
     return {"CreateAccountStatus": _shown(request)}
@@ -75,7 +73,8 @@ def _failure(call: Call, organization: Organization, email: str) -> str:
         return "INVALID_EMAIL"
     if call.store.list(Account, index="address", value=email.lower(), limit=1):
         return "EMAIL_ALREADY_EXISTS"
-    return "ACCOUNT_LIMIT_EXCEEDED" if len(members(call.store, organization)) >= _MOST_ACCOUNTS else ""
+    there = call.store.count(Account, index="organization", value=organization.organization_id)
+    return "ACCOUNT_LIMIT_EXCEEDED" if there >= _MOST_ACCOUNTS else ""
 
 
 @on("organizations", "aws.organizations", _REQUESTED)

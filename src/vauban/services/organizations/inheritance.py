@@ -55,20 +55,31 @@ class Node:
 
     settings: dict[str, "Node"] = field(default_factory=dict)
     value: Any = None
-    is_setting: bool = False
+    assigned: int | None = None
+    """The level that assigned it last: there, the policy that was attached first has its way."""
     allowed: frozenset[str] | None = None
     """What policies further down may use here; None where nobody has said."""
 
-    def apply(self, document: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    def apply(self, document: Mapping[str, Any], allowed: frozenset[str], level: int) -> None:
         """Add one policy's part for this place. ``allowed`` holds where nobody nearer has said otherwise."""
         allowed = allowed if self.allowed is None else self.allowed
         for operator in OPERATORS:
             if operator in document and operator in allowed:
-                self.is_setting = True
-                self.value = _operated(operator, self.value, document[operator])
+                self._operate(operator, document[operator], level)
         for name, part in document.items():
             if not name.startswith("@@"):
-                self.settings.setdefault(name, Node()).apply(part, allowed)
+                self.settings.setdefault(name, Node()).apply(part, allowed, level)
+
+    def _operate(self, operator: str, given: Any, level: int) -> None:
+        if operator == "@@assign":
+            if self.assigned != level:
+                self.value, self.assigned = given, level
+            return
+        old = self.value if isinstance(self.value, list) else []
+        if operator == "@@append":
+            self.value = old + [each for each in given if each not in old]
+        else:
+            self.value = [each for each in old if each not in given]
 
     def restrictions(
         self, document: Mapping[str, Any], left: frozenset[str]
@@ -83,32 +94,23 @@ class Node:
 
     def plain(self) -> Any:
         """The document that is left, without operators; None for a place where nothing is."""
-        if self.is_setting:
+        if self.value not in (None, []):
             return self.value
         found = {name: each.plain() for name, each in self.settings.items()}
         return {name: each for name, each in found.items() if each is not None} or None
 
 
-def _operated(operator: str, value: Any, given: Any) -> Any:
-    if operator == "@@assign":
-        return given
-    old = value if isinstance(value, list) else []
-    if operator == "@@append":
-        return old + [each for each in given if each not in old]
-    return [each for each in old if each not in given]
-
-
 def effective(levels: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, Any] | None:
     """What policies amount to, given by level from the root down; None where they say nothing.
 
-    Within a level they are taken in the order in which they were attached; what one allows its children binds the
+    Within a level they are given in the order in which they were attached; what one allows its children binds the
     levels below, not its neighbours.
     """
     root = Node()
-    for level in levels:
+    for number, level in enumerate(levels):
         documents = list(level)
         for document in documents:
-            root.apply(document, _EVERY)
+            root.apply(document, _EVERY, number)
         for place, allowed in [each for document in documents for each in root.restrictions(document, _EVERY)]:
             place.allowed = allowed if place.allowed is None else place.allowed & allowed
     return root.plain()

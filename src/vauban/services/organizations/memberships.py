@@ -24,6 +24,8 @@ def join(call: Call, organization: Organization, account: Account, method: Liter
         policies=default_policies(organization),
     )
     call.store.put(joined)
+    # Whoever comes makes a new record of the organization: it may be deleted, or its types changed, at the same time.
+    call.store.put(organization.revised())
     details = {"accountId": account.account, "joinedMethod": method, "joinedTime": call.now.isoformat()}
     call.send(_CHANGED, account=organization.management_account, name="AccountJoinedOrganization", details=details)
     return joined

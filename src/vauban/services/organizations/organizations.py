@@ -37,7 +37,6 @@ def create_organization(call: Call, feature_set: str = "ALL") -> dict[str, Any]:
         feature_set=feature_set,
         policy_types=types,
     )
-    call.store.put(organization)
     join(call, organization, account, "INVITED")
     return {"Organization": _shown(call, organization)}
 

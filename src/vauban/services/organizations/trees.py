@@ -64,3 +64,5 @@ def move_account(call: Call, account: Account, source: Unit, destination: Unit) 
     if account.parent_id != source.unit_id:
         raise SourceParentNotFoundException
     call.store.put(replace(account, parent_id=destination.unit_id))
+    # The destination may be deleted at the same time: it is, or the account comes there, but not both.
+    call.store.put(own_organization(call).revised())
