@@ -201,6 +201,14 @@ def outside_of(settings: Settings) -> Outside:
     return Outside(https, Clusters(clusters), _roots(settings.attestation_root))
 
 
+def publish_parameters(settings: Settings) -> None:
+    """Take public parameters from the operator's file, where the settings name one. Raises OSError or ValueError."""
+    if settings.public_parameters:
+        from vauban.services.ssm import public_parameters
+
+        public_parameters.use(Path(settings.public_parameters))
+
+
 def _roots(path: str) -> tuple[Any, ...]:
     if not path:
         return ()

@@ -176,6 +176,9 @@ class Settings:
     cloudhsm_cluster: tuple[TokenCluster, ...] = _setting(
         (), _token_cluster, "PKCS#11 token that stands for a CloudHSM cluster; repeatable", "CLUSTER=MODULE:TOKEN", True
     )
+    public_parameters: str = _setting(
+        "", str, "catalogue of the parameters under /aws/service/, in place of the one that comes along", "FILE"
+    )
     attestation_root: str = _setting(
         "", str, "PEM file: the roots that attestation documents of recipients must lead to", "FILE"
     )

@@ -26,7 +26,7 @@ from vauban.discovery import all_kinds, release
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
-from vauban.server import Kept, Scratch, buckets_of, link_cipher_of, outside_of
+from vauban.server import Kept, Scratch, buckets_of, link_cipher_of, outside_of, publish_parameters
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
 from vauban.storage.sqlite import Site
@@ -76,6 +76,7 @@ def _require_admin_socket(settings: Settings, port: int) -> None:
 def _require_outside(settings: Settings) -> None:
     try:
         outside_of(settings)
+        publish_parameters(settings)
     except (OSError, ValueError) as error:
         raise StartFailed(f"a file that the settings name cannot be used: {error}") from None
 

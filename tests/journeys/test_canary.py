@@ -121,6 +121,22 @@ def keep_secrets(server, planted: Secrets) -> None:
     planted.put("GetRandomPassword", here.get_random_password()["RandomPassword"].encode())
 
 
+def use_parameters(ssm, planted: Secrets) -> None:
+    """Values of every type and tier, put, changed, read and refused."""
+    for tier in ("Standard", "Advanced"):
+        for kind in ("String", "SecureString"):
+            name = f"/canary/{tier}/{kind}"
+            for version in ("first", "second"):
+                value = planted.put(f"{name} {version}", f"parameter-canary-{secrets.token_hex(16)}".encode()).decode()
+                ssm.put_parameter(Name=name, Value=value, Type=kind, Tier=tier, Overwrite=True)
+            ssm.get_parameter(Name=name, WithDecryption=True)
+            ssm.get_parameter_history(Name=name, WithDecryption=True)
+    ssm.get_parameters_by_path(Path="/canary", Recursive=True, WithDecryption=True)
+    refused = planted.put("a refused value", f"refused-canary-{secrets.token_hex(16)}".encode()).decode()
+    with pytest.raises(ssm.exceptions.ParameterPatternMismatchException):
+        ssm.put_parameter(Name="/canary/refused", Value=refused, Type="String", AllowedPattern=r"\d+")
+
+
 def everything_written(*places: Path) -> dict[Path, bytes]:
     """Every file under the places."""
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
