@@ -162,6 +162,7 @@ def test_no_secret_is_in_the_data_directory_the_log_the_trail_or_a_backup(make_s
     use_asymmetric_keys(kms, planted)
     import_material(kms, planted)
     keep_secrets(server, planted)
+    use_parameters(server.client("ssm"), planted)
     trail = server.command("trail", "--last", "1000", "--json")
     assert len(trail.splitlines()) >= 28
     assert not planted.found_in(trail.encode())

@@ -10,7 +10,7 @@ from .running import Server, environment
 
 @pytest.fixture
 def aws(server: Server):
-    variables = environment(**server.credentials(), AWS_DEFAULT_REGION="us-east-1", AWS_ENDPOINT_URL=server.url)
+    variables = environment(**server.credentials())
 
     def aws(*words: str, refused: bool = False) -> str:
         done = subprocess.run(["aws", "ssm", *words], env=variables, capture_output=True, text=True, timeout=120)
