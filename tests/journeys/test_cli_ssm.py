@@ -43,3 +43,16 @@ def test_parameters_are_put_read_listed_labelled_and_deleted(aws):
     assert "ParameterNotFound" in aws("get-parameter", "--name", "/none", refused=True)
     deleted = aws("delete-parameters", "--names", "/shop/db/host", "/none", "--output", "json")
     assert json.loads(deleted) == {"DeletedParameters": ["/shop/db/host"], "InvalidParameters": ["/none"]}
+
+
+def test_an_operator_publishes_parameters_of_his_own(make_server, tmp_path):
+    catalogue = tmp_path / "catalogue.json"
+    refused = make_server("--public-parameters", str(catalogue), start=False)
+    assert "cannot be used" in refused.start_refused()
+    catalogue.write_text("{}")
+    assert "no catalogue of public parameters" in refused.start_refused()
+    name = "/aws/service/golden/image"
+    content = {"published": "2026-01-01T00:00:00+00:00", "regions": {}, "services": {}, "images": []}
+    catalogue.write_text(json.dumps({**content, "parameters": {name: "ami-0123456789abcdef0"}}))
+    ssm = make_server("--public-parameters", str(catalogue)).client("ssm")
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "ami-0123456789abcdef0"
