@@ -19,6 +19,8 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         f"  data         {_data(settings)}",
         f"  enforced     {', '.join(enforced(settings))}",
     ]
+    if settings.regions or settings.peer:
+        lines.append(f"  regions      {_regions(settings)}")
     if not settings.secure:
         lines.append("  not in force TLS: say --tls on before you listen beyond this machine")
     if settings.clock == "virtual":
@@ -50,6 +52,11 @@ def sealed_banner(endpoint: str, needs: str) -> str:
 def _program() -> str:
     """`vauban` as it was called, so that what is printed can be typed."""
     return sys.argv[0] if Path(sys.argv[0]).name == "vauban" else "vauban"
+
+
+def _regions(settings: Settings) -> str:
+    peers = ", ".join(f"{each.region} at {each.url}" for each in settings.peer)
+    return f"{', '.join(settings.regions) or 'all others'}{f'; {peers}' if peers else ''}"
 
 
 def _data(settings: Settings) -> str:

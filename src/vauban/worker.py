@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vauban.administration.doors import Answer, Door
@@ -110,10 +111,11 @@ class Housekeeping:
         self._door = Server(Door(operations))
         self._path = admin_socket(self._settings.data, port)
         await self._door.listen(bind_unix(str(self._path)))
+        links = len(vauban.links)
         self._tasks = [
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.feed())),
-            *(asyncio.create_task(_repeat(_RELAY_SECONDS, link.push)) for link in vauban.links),
+            *(asyncio.create_task(_repeat(_RELAY_SECONDS, partial(_push, vauban, each))) for each in range(links)),
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.jobs.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
@@ -133,6 +135,11 @@ class Housekeeping:
     async def _prune(self, vauban: Vauban) -> None:
         if self._settings.trail_days:
             await vauban.store.prune_trail(vauban.clock.now() - self._settings.trail_days * 86400)
+
+
+async def _push(vauban: Vauban, number: int) -> None:
+    """A reset makes links anew."""
+    await vauban.links[number].push()
 
 
 async def _repeat(pause_seconds: float, work: Callable[[], Awaitable[Any] | None]) -> None:

@@ -1,8 +1,10 @@
 """Two servers, each holding one Region, and nothing between them but the link: what works while the other is dead."""
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from dynamodb_encryption_sdk.material_providers.aws_kms import AwsKmsCryptograph
 from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionContext
 
 from .conftest import AWAY, HOME
+from .node import node_modules
 from .running import Server, environment, eventually
 from .transcripts import ROOT
 
@@ -89,6 +92,7 @@ def primary_of(kms: Any, key: str) -> str:
 
 def test_each_says_who_holds_the_other_region(regional_servers):
     home, away = regional_servers
+    assert f"regions      {HOME}; {AWAY} at {away.url}" in home.output()
     with pytest.raises(Exception, match=f"{AWAY} is held by the server at {away.url}"):
         kms_of(home, AWAY).list_keys()
 
@@ -139,3 +143,22 @@ def crypto_config(arn: str, clients: dict[str, Any]) -> CryptoConfig:
     actions = AttributeActions(attribute_actions={"id": CryptoAction.SIGN_ONLY})
     context = EncryptionContext(table_name="customers", partition_key_name="id", attributes={})
     return CryptoConfig(provider, context, actions)
+
+
+def test_the_encryption_sdk_for_javascript_opens_it_away_as_well(regional_servers, tmp_path):
+    home, away = regional_servers
+    arn = kms_of(home, HOME).create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
+    kms_of(home, HOME).replicate_key(KeyId=arn, ReplicaRegion=AWAY)
+    eventually(lambda: state(kms_of(away, AWAY), arn.split("/")[1]) == "Enabled")
+    (tmp_path / "node_modules").symlink_to(node_modules("client-node-4", "@aws-crypto/client-node@4"))
+    program = shutil.copy(Path(__file__).with_name("regions.mjs"), tmp_path)
+    variables = environment(HOME_URL=home.url, AWAY_URL=away.url, **without_endpoint(home.credentials()))
+
+    def run(*words: str) -> str:
+        done = subprocess.run(["node", program, *words], env=variables, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    message = run("write", arn)
+    home.kill()
+    assert run("read", arn, message) == "customers.number 4929 1234"

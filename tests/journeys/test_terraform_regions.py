@@ -73,7 +73,6 @@ resource "aws_kms_replica_external_key" "own" {
 resource "aws_kms_external_key" "single" {
   description             = "in one Region"
   key_material_base64     = "MATERIAL"
-  valid_to                = "2027-06-01T00:00:00Z"
   deletion_window_in_days = 7
 }
 
@@ -106,7 +105,6 @@ output "rotated" { value = aws_kms_replica_key.orders.key_rotation_enabled }
 output "states" {
   value = [aws_kms_external_key.own.key_state, aws_kms_replica_external_key.own.key_state]
 }
-output "expiration" { value = aws_kms_external_key.single.expiration_model }
 """.replace("MATERIAL", base64.b64encode(os.urandom(32)).decode())
 
 
@@ -125,7 +123,6 @@ def test_related_keys_are_made_found_unchanged_changed_in_place_and_destroyed(te
     assert outputs["opened"] == "correct horse"
     assert (outputs["type"], outputs["primary"], outputs["rotated"]) == ("REPLICA", "us-east-1", True)
     assert outputs["states"] == ["Enabled", "Enabled"]
-    assert outputs["expiration"] == "KEY_MATERIAL_EXPIRES"
 
     terraform.change('"orders, away"', '"orders, far away"')
     terraform.change('team = "orders"', 'team = "billing"')
