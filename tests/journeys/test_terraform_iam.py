@@ -240,3 +240,113 @@ def test_everything_is_made_found_unchanged_changed_in_place_and_destroyed(terra
     assert "0 added" in terraform.apply()
 
     assert "21 destroyed" in terraform("destroy", "-auto-approve").stdout
+
+
+MORE = (
+    PROVIDER
+    + """
+resource "aws_iam_user" "bob" {
+  name          = "bob"
+  force_destroy = true
+}
+
+resource "aws_iam_user_policies_exclusive" "bob" {
+  user_name    = aws_iam_user.bob.name
+  policy_names = []
+}
+
+resource "aws_iam_group" "first" { name = "first" }
+resource "aws_iam_group" "second" { name = "second" }
+
+resource "aws_iam_user_group_membership" "bob" {
+  user   = aws_iam_user.bob.name
+  groups = [aws_iam_group.first.name, aws_iam_group.second.name]
+}
+
+resource "aws_iam_policy" "bound" {
+  name_prefix = "bound-"
+  path        = "/boundaries/"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["kms:*", "s3:*"], Resource = "*" }]
+  })
+}
+
+resource "aws_iam_policy_attachment" "bound" {
+  name       = "everywhere"
+  users      = [aws_iam_user.bob.name]
+  groups     = [aws_iam_group.first.name]
+  roles      = [aws_iam_role.federated.name]
+  policy_arn = aws_iam_policy.bound.arn
+}
+
+resource "aws_iam_saml_provider" "corp" {
+  name                   = "corp"
+  saml_metadata_document = file("metadata.xml")
+}
+
+resource "aws_iam_openid_connect_provider" "ci" {
+  url            = "https://ci.example.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+resource "aws_iam_role" "federated" {
+  name                 = "federated"
+  permissions_boundary = aws_iam_policy.bound.arn
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = aws_iam_openid_connect_provider.ci.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = { "ci.example.com:aud" = "sts.amazonaws.com" } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policies_exclusive" "federated" {
+  role_name    = aws_iam_role.federated.name
+  policy_names = []
+}
+
+resource "aws_iam_signing_certificate" "bob" {
+  user_name        = aws_iam_user.bob.name
+  certificate_body = file("certificate.pem")
+}
+
+resource "aws_iam_service_specific_credential" "bob" {
+  user_name    = aws_iam_user.bob.name
+  service_name = "codecommit.amazonaws.com"
+}
+
+data "aws_iam_roles" "all" { depends_on = [aws_iam_role.federated] }
+data "aws_iam_users" "all" { depends_on = [aws_iam_user.bob] }
+data "aws_iam_policy" "bound" { arn = aws_iam_policy.bound.arn }
+data "aws_iam_openid_connect_provider" "ci" { arn = aws_iam_openid_connect_provider.ci.arn }
+
+output "roles" { value = data.aws_iam_roles.all.names }
+output "users" { value = data.aws_iam_users.all.names }
+output "policy" { value = data.aws_iam_policy.bound.path }
+output "clients" { value = data.aws_iam_openid_connect_provider.ci.client_id_list }
+"""
+)
+
+METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com">
+<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">
+<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>%s</X509Certificate></X509Data></KeyInfo>
+</KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+Location="https://idp.example.com/sso"/></IDPSSODescriptor></EntityDescriptor>"""
+
+
+@pytest.mark.timeout(900)
+def test_what_federates_bounds_and_belongs_together_is_made_and_destroyed(terraform: Terraform, uploaded):
+    certificate = uploaded["certificate"]
+    (terraform.directory / "certificate.pem").write_text(certificate)
+    (terraform.directory / "metadata.xml").write_text(METADATA % "".join(certificate.splitlines()[1:-1]))
+    terraform.write(MORE)
+    terraform.init()
+    assert "14 added, 0 changed, 0 destroyed" in terraform.apply()
+    outputs = terraform.outputs()
+    assert (outputs["roles"], outputs["users"]) == (["federated"], ["bob"])
+    assert (outputs["policy"], outputs["clients"]) == ("/boundaries/", ["sts.amazonaws.com"])
+    assert "14 destroyed" in terraform("destroy", "-auto-approve").stdout

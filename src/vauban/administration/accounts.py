@@ -56,7 +56,7 @@ class Accounts:
     def put_user(
         self, account: str, name: str, policies: dict[str, str], boundary: str | None = None
     ) -> Awaitable[User]:
-        """A user with these identity policies, instead of those it had."""
+        """A user with these inline policies, instead of those it had, and with a boundary where one is given."""
 
         def propose(changes: Changeset) -> tuple[User, str, str]:
             inline_policies(policies)
@@ -65,7 +65,7 @@ class Accounts:
             bound = self._boundary(account, name, boundary) if boundary else None
             if bound is not None:
                 records.put(bound)
-            user = replace(found, policies=policies, boundary=bound.arn if bound is not None else "")
+            user = replace(found, policies=policies, boundary=bound.arn if bound is not None else found.boundary)
             records.put(user)
             return user, account, "PutUserPolicy"
 

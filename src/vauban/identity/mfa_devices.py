@@ -21,9 +21,7 @@ _SYNCHRONIZED_STEPS = 20
 """How far a device's clock may be off when it shows two codes."""
 
 
-@record(
-    "identity:MfaDevice", id="serial_number", scope=Scope.ACCOUNT, indexes={"user": "holder", "folded": "folded_name"}
-)
+@record("identity:MfaDevice", id="serial_number", scope=Scope.ACCOUNT, indexes={"user": "holder"})
 class MfaDevice:
     account: str
     serial_number: str
@@ -44,10 +42,6 @@ class MfaDevice:
     @property
     def holder(self) -> str | None:
         return self.user_name or None
-
-    @property
-    def folded_name(self) -> str:
-        return self.name.lower()
 
 
 def serial_number(account: str, path: str, name: str) -> str:

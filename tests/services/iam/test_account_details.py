@@ -54,6 +54,13 @@ def test_the_account_in_numbers(iam, populated):
     assert (summary["AccessKeysPerUserQuota"], summary["VersionsPerPolicyQuota"]) == (2, 5)
 
 
+def test_session_tokens_are_good_in_every_region_and_no_others_are_to_be_had(iam, refused):
+    iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token")
+    assert iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == 2
+    with refused("ValidationError"):
+        iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v1Token")
+
+
 def test_context_keys_are_those_of_conditions_and_variables(iam, alice, policy, refused):
     condition = {"StringEquals": {"aws:PrincipalTag/team": "x"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
     resource = "arn:aws:s3:::b/${aws:username}/${aws:PrincipalOrgID, 'none'}"

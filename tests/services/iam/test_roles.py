@@ -1,8 +1,9 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
-from .conftest import ACCOUNT, EVERYTHING, FOR_EC2, trusting
+from .conftest import ACCOUNT, EVERYTHING, FOR_EC2, allowing, trusting
 
 
 def test_a_role_is_made_and_told_of(iam, policy):
@@ -110,3 +111,15 @@ def test_what_is_no_sign_in_to_a_console_is_refused_aloud(iam, refused):
 def test_the_path_of_services_is_theirs(iam, refused):
     with refused("InvalidInput"):
         iam.create_role(RoleName="mine", Path="/aws-service-role/x/", AssumeRolePolicyDocument=FOR_EC2)
+
+
+def test_a_role_was_last_used_when_a_session_of_it_called(vauban, iam):
+    iam.create_role(RoleName="trusting", AssumeRolePolicyDocument=json.dumps(trusting({"AWS": ACCOUNT})))
+    vauban.user("bob", allowing("sts:AssumeRole"))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/trusting"
+    given = vauban.client("sts", user="bob").assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
+    assert iam.get_role(RoleName="trusting")["Role"]["RoleLastUsed"] == {}
+    session = vauban.client("iam", region="us-east-1", credentials=given)
+    with pytest.raises(ClientError, match="Must specify userName when calling with non-User credentials"):
+        session.get_user()
+    assert iam.get_role(RoleName="trusting")["Role"]["RoleLastUsed"]["Region"] == "us-east-1"

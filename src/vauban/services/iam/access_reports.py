@@ -18,7 +18,7 @@ from vauban.services.iam.entities import Entity, Source
 from vauban.services.iam.errors import NoSuchEntityException
 from vauban.services.iam.lists import page
 from vauban.services.iam.resources import AccessReport
-from vauban.services.iam.role_usages import TRACKED_SECONDS
+from vauban.services.iam.role_usages import TRACKED_SECONDS, events_of
 
 BY_ACTION = "ACTION_LEVEL"
 Access = dict[str, str | float]
@@ -28,8 +28,8 @@ Access = dict[str, str | float]
 def generate_service_last_accessed_details(
     call: Call, entity: Entity, granularity: str = "SERVICE_LEVEL"
 ) -> dict[str, Any]:
-    arns = tuple(sorted(each.arn for each in _users_of(call, entity)))
-    accesses = call.search(newest_accesses, arns, int(call.time - TRACKED_SECONDS))
+    asked = tuple(sorted((each.arn, _unique_id(each)) for each in _users_of(call, entity)))
+    accesses = call.search(newest_accesses, asked, int(call.time - TRACKED_SECONDS))
     report = AccessReport(
         call.account,
         call.uuid(),
@@ -37,7 +37,7 @@ def generate_service_last_accessed_details(
         call.second,
         granularity,
         accesses,
-        list(arns),
+        [arn for arn, _ in asked],
         _allowed_services(_policies_of(call, entity)),
     )
     call.store.put(report)
@@ -69,13 +69,13 @@ def get_service_last_accessed_details_with_entities(
     return {**_job(report), **page(call, "EntityDetailsList", newest_first, max_items, marker)}
 
 
-def newest_accesses(trail: Trail, arns: tuple[str, ...], since: float) -> list[Access]:
-    """The newest call of each entity to each operation of each service, refused ones too."""
+def newest_accesses(trail: Trail, entities: tuple[tuple[str, str], ...], since: float) -> list[Access]:
+    """The newest call of each entity (ARN, unique id) to each operation of each service, refused ones too."""
     found: dict[tuple[str, str, str], Access] = {}
-    for arn in arns:
-        for event in trail.events(since=since, mentioning=arn):
+    for arn, unique_id in entities:
+        for event in events_of(trail, unique_id, since):
             key = (arn, event.service, event.operation)
-            if arn in (event.principal[2], event.principal[6]) and key not in found:
+            if key not in found:
                 found[key] = {
                     "entity": arn,
                     "service": event.service,
@@ -84,6 +84,10 @@ def newest_accesses(trail: Trail, arns: tuple[str, ...], since: float) -> list[A
                     "region": event.region,
                 }
     return list(found.values())
+
+
+def _unique_id(entity: User | Role) -> str:
+    return entity.user_id if isinstance(entity, User) else entity.role_id
 
 
 def _users_of(call: Call, entity: Entity) -> list[User | Role]:
@@ -173,8 +177,7 @@ def _entity(call: Call, report: AccessReport, arn: str, service: str) -> dict[st
     found = call.store.get(kind, arn.rpartition("/")[2])
     if found is None or found.arn != arn:
         return None
-    unique_id = found.user_id if isinstance(found, User) else found.role_id
-    info = {"Arn": arn, "Name": found.name, "Type": noun, "Id": unique_id, "Path": found.path}
+    info = {"Arn": arn, "Name": found.name, "Type": noun, "Id": _unique_id(found), "Path": found.path}
     newest = _newest(each for each in report.accesses if (each["entity"], each["service"]) == (arn, service))
     return {"EntityInfo": info, **({"LastAuthenticated": _moment(newest)} if newest is not None else {})}
 

@@ -13,7 +13,16 @@ from vauban.identity.roles import Role
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
-from vauban.services.iam import access_keys, attachments, groups, inline_policies, instance_profiles, policies, roles
+from vauban.services.iam import (
+    access_keys,
+    attachments,
+    groups,
+    inline_policies,
+    instance_profiles,
+    policies,
+    roles,
+    session_tokens,
+)
 from vauban.services.iam.documents import TRUST_POLICY_CHARACTERS, encoded
 from vauban.services.iam.lists import part
 from vauban.services.iam.resources import ServerCertificate
@@ -65,7 +74,7 @@ QUOTAS = {
     "AttachedPoliciesPerGroupQuota": attachments.QUOTA,
     "AttachedPoliciesPerRoleQuota": attachments.QUOTA,
     "AttachedPoliciesPerUserQuota": attachments.QUOTA,
-    "GlobalEndpointTokenVersion": 2,
+    "GlobalEndpointTokenVersion": session_tokens.VERSION,
     "GroupPolicySizeQuota": inline_policies.CHARACTERS[Group],
     "GroupsPerUserQuota": groups.PER_USER,
     "GroupsQuota": groups.QUOTA,
@@ -81,7 +90,6 @@ QUOTAS = {
     "UsersQuota": USERS,
     "VersionsPerPolicyQuota": policies.MOST_VERSIONS,
 }
-"""Session tokens are of version 2: good in every Region."""
 
 
 def _counts(call: Call) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """When a role was last used: read from the audit log, which has every call of its sessions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,19 +19,20 @@ def last_used(call: Call, role: Role) -> dict[str, Any]:
 
 def last_used_of_all(call: Call, roles: Iterable[Role]) -> dict[str, dict[str, Any]]:
     """The same of several roles in one search, by name."""
-    asked = tuple(
-        (role.name, role.arn, int(max(role.created.timestamp(), call.time - TRACKED_SECONDS))) for role in roles
-    )
+    since = call.time - TRACKED_SECONDS
+    asked = tuple((each.name, each.role_id, int(max(each.created.timestamp(), since))) for each in roles)
     return call.search(newest_of_roles, asked) if asked else {}
 
 
 def newest_of_roles(trail: Trail, roles: tuple[tuple[str, str, int], ...]) -> dict[str, dict[str, Any]]:
-    return {name: _shape(_newest(trail, arn, since)) for name, arn, since in roles}
+    return {name: _shape(next(events_of(trail, role_id, since), None)) for name, role_id, since in roles}
 
 
-def _newest(trail: Trail, role_arn: str, since: float) -> AuditEvent | None:
-    events = trail.events(since=since, mentioning=role_arn)
-    return next((event for event in events if event.principal[6] == role_arn), None)
+def events_of(trail: Trail, unique_id: str, since: float) -> Iterator[AuditEvent]:
+    """What a user, or the sessions of a role, did: newest first. By unique id, for names are taken again."""
+    for event in trail.events(since=since, mentioning=unique_id):
+        if event.principal[3].partition(":")[0] == unique_id:
+            yield event
 
 
 def _shape(event: AuditEvent | None) -> dict[str, Any]:
