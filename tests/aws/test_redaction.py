@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from vauban.aws.models import load
-from vauban.aws.redaction import HIDDEN, redactor
+from vauban.aws.redaction import HIDDEN, OMITTED, redactor
 
 
 def of_input(service: str, operation: str):
@@ -31,6 +31,19 @@ def test_sensitive_members_are_hidden_however_deep():
     redact = redactor(load("secretsmanager").operations["BatchGetSecretValue"].output)
     kept = redact({"SecretValues": [{"Name": "n", "SecretString": "s3cret", "SecretBinary": b"s3cret"}]})
     assert kept == {"secretValues": [{"name": "n", "secretString": HIDDEN}]}
+
+
+def test_one_time_codes_are_hidden_though_the_model_says_nothing_of_them():
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    kept = of_input("iam", "EnableMFADevice")({"UserName": "alice", **codes})
+    assert kept == {"userName": "alice", "authenticationCode1": HIDDEN, "authenticationCode2": HIDDEN}
+    assert of_input("sts", "GetSessionToken")({"TokenCode": "123456"}) == {"tokenCode": HIDDEN}
+
+
+def test_what_is_very_long_is_left_out():
+    redact = of_input("iam", "CreateSAMLProvider")
+    assert redact({"SAMLMetadataDocument": "x" * 100_000})["sAMLMetadataDocument"] == "x" * 100_000
+    assert redact({"SAMLMetadataDocument": "x" * 100_001})["sAMLMetadataDocument"] == OMITTED
 
 
 def test_timestamps_are_iso_8601():

@@ -8,6 +8,9 @@ from vauban.aws.names import camel_case
 from vauban.aws.shapes import Shape
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+MOST_CHARACTERS = 100_000
+"""Of one value, as CloudTrail keeps no field of more than 100 KB."""
+OMITTED = "OMITTED_DUE_TO_SIZE"
 
 Redact = Callable[[dict[str, Any]], dict[str, Any]]
 Convert = Callable[[Any], Any]
@@ -70,7 +73,13 @@ class Redactors:
             return listed(self.converter(shape.member))
         if shape.type == "map":
             return mapped(self.converter(shape.value), shape.key.sensitive)
+        if shape.type == "string" and (shape.max or 0) > MOST_CHARACTERS:
+            return shortened
         return iso_8601 if shape.type == "timestamp" else None
+
+
+def shortened(value: str) -> str:
+    return value if len(value) <= MOST_CHARACTERS else OMITTED
 
 
 def hide(value: Any) -> str:
