@@ -24,9 +24,8 @@ PER_USER = 2
 
 @operation("UploadSigningCertificate", on=own_user)
 def upload_signing_certificate(call: Call, user: User, certificate_body: str) -> dict[str, Any]:
-    body = certificate_body.strip()
     try:
-        given = read_certificate(body)
+        given = read_certificate(certificate_body)
     except ValueError:
         raise MalformedCertificateException("The certificate body is no X.509 certificate in PEM format.") from None
     before = certificates_of(call, user)
@@ -35,7 +34,7 @@ def upload_signing_certificate(call: Call, user: User, certificate_body: str) ->
     if len(before) >= PER_USER:
         raise over_quota("CertificatesPerUser", PER_USER)
     certificate_id = base64.b32encode(call.random(20)).decode()
-    made = SigningCertificate(call.account, certificate_id, user.name, call.second, body)
+    made = SigningCertificate(call.account, certificate_id, user.name, call.second, certificate_body)
     call.store.put(made)
     return {"Certificate": _shape(made)}
 
