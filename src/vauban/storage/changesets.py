@@ -79,9 +79,8 @@ class Changeset:
         inner = Changeset(self.source, self.epoch)
         inner.outer = self
         inner.reads = self.reads
-        if self.pending is None:
-            self.pending = {}
-        inner.pending = ChainMap({}, self.pending)
+        if self.pending:
+            inner.pending = ChainMap({}, self.pending)
         return inner
 
     def merge(self) -> None:
@@ -89,17 +88,26 @@ class Changeset:
         outer = self.outer
         if outer is None:
             raise ValueError("only a nested changeset can be merged")
-        outer.pending.update(self.pending.maps[0])
+        own = self._own
+        if own:
+            if outer.pending is None:
+                outer.pending = {}
+            outer.pending.update(own)
+            own.clear()
         for event in self.events or ():
             outer.add_event(event)
-        self.pending.maps[0].clear()
         self.events = None
 
     @property
     def empty(self) -> bool:
         """Whether it proposes nothing."""
-        own = self.pending if self.outer is None else self.pending.maps[0]
-        return not own and not self.events
+        return not self._own and not self.events
+
+    @property
+    def _own(self) -> MutableMapping[Identity, Any] | None:
+        """What it proposes itself, without the changeset around it."""
+        pending = self.pending
+        return pending.maps[0] if type(pending) is ChainMap else pending
 
     def add_event(self, event: DomainEvent) -> None:
         if self.events is None:

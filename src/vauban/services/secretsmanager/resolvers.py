@@ -30,13 +30,12 @@ def resource_of(secret: Secret) -> Resource:
     )
 
 
-def find(records: Records, text: str, by_arn: bool) -> Secret | None:
-    """The secret of a name, or of what an ARN ends with: whole first, then as if the suffix were not there."""
-    if by_arn:
-        name, ending = split_suffix(text)
-        secret = records.get(Secret, name) if ending else None
-        if secret is not None and secret.suffix == ending:
-            return secret
+def find(records: Records, text: str) -> Secret | None:
+    """The secret of what an ARN ends with: of a whole one first, then as if the suffix were not there."""
+    name, ending = split_suffix(text)
+    secret = records.get(Secret, name) if ending else None
+    if secret is not None and secret.suffix == ending:
+        return secret
     return records.get(Secret, text)
 
 
@@ -57,13 +56,13 @@ class SecretResolver:
         text = call.params.get(self.member)
         if text is None and self.optional:
             return ANY
+        if not text.startswith("arn:"):
+            require_name(text)
+            secret = world.at(call.account, call.region).get(Secret, text)
+            return absent(call, call.account, text) if secret is None else resource_of(secret)
         region, account, name = parse(text)
-        account = account or call.account
-        if not region or region == call.region:
-            secret = find(world.at(account, call.region), name, bool(region))
-            if secret is not None:
-                return resource_of(secret)
-        return absent(call, account, name)
+        secret = find(world.at(account, region), name) if region == call.region else None
+        return absent(call, account or call.account, name) if secret is None else resource_of(secret)
 
 
 def absent(call: Call, account: str, name: str) -> Resource:
