@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,3 +78,17 @@ def test_a_wrapping_key_that_is_not_of_256_bits_is_refused(size: int) -> None:
 def test_another_algorithm_is_refused_by_name(algorithm: str) -> None:
     with pytest.raises(ValueError, match="not a wrapping algorithm"):
         unwrap_import(KEY, bytes(256), algorithm)
+
+
+def test_the_key_unwrapping_vectors_of_nist_hold(vectors: Callable[[str], Iterator[dict[str, str]]]) -> None:
+    """SP 800-38F, KWP-AD with AES-256; those that fail are among them."""
+    tried = [each for each in vectors("keywrap/kwtestvectors/KWP_AD_256.txt") if "K" in each]
+    assert len(tried) >= 500
+    for vector in tried[::5]:
+        wrapped = KEY.encrypt(bytes.fromhex(vector["K"]), OAEP_OF["RSA_AES_KEY_WRAP_SHA_256"])
+        wrapped += bytes.fromhex(vector["C"])
+        if "P" in vector:
+            assert unwrap_import(KEY, wrapped, "RSA_AES_KEY_WRAP_SHA_256").hex() == vector["P"]
+        else:
+            with pytest.raises(InvalidCiphertext):
+                unwrap_import(KEY, wrapped, "RSA_AES_KEY_WRAP_SHA_256")
