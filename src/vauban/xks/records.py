@@ -44,5 +44,5 @@ def new_access_key_id() -> str:
 
 
 def new_secret_access_key() -> bytes:
-    """256 random bits in base64."""
-    return base64.b64encode(secrets.token_bytes(32))
+    """264 random bits: 44 characters of base64, none of them padding, which the AWS CLI would not take."""
+    return base64.b64encode(secrets.token_bytes(33))
