@@ -95,6 +95,7 @@ class InProcess:
         return self._wait(self._answered(request))
 
     def close(self) -> None:
+        self.vauban.outside.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

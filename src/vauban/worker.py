@@ -73,6 +73,7 @@ class Worker:
         if housekeeping:
             await housekeeping.stop()
         await server.drain(DRAIN_SECONDS)
+        vauban.outside.close()
         await vauban.store.close()
 
     def _stop_signal(self) -> asyncio.Event:

@@ -21,3 +21,7 @@ class Outside:
     attestation_roots: tuple[Any, ...] = ()
     """Certificates to which attestation documents must lead."""
     issuers: Issuers = field(default_factory=Issuers)
+
+    def close(self) -> None:
+        """Leave what has to be left."""
+        self.clusters.close()

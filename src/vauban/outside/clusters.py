@@ -86,6 +86,11 @@ class Clusters:
         if token is not None:
             token.close()
 
+    def close(self) -> None:
+        """Log out of every token, in this process."""
+        for cluster_id in tuple(self._tokens):
+            self.leave(cluster_id)
+
     def _token(self, cluster_id: str, pin: str) -> "_Token":
         """The token, logged into by this PIN and no other: a token that is open lets everyone of a process in."""
         with self._lock:
