@@ -30,6 +30,11 @@ def get_parameter(call, name):
     return {}
 
 
+@operation("DeleteParameter")
+def delete_parameter(call, name):
+    call.ask("iam:CreateServiceLinkedRole", AWSServiceName=name)
+
+
 @pytest.fixture
 def with_parameters(vauban):
     toy = Service("ssm", sys.modules[__name__])
@@ -72,6 +77,14 @@ def test_a_service_asks_on_the_callers_authority_and_both_calls_are_on_the_trail
     assert (inner["eventName"], outer["eventName"]) == ("Encrypt", "PutParameter")
     assert inner["userIdentity"]["invokedBy"] == "ssm.amazonaws.com"
     assert inner["sourceIPAddress"] == "ssm.amazonaws.com"
+
+
+def test_what_is_asked_of_a_global_service_counts_for_its_own_region(with_parameters):
+    vauban = with_parameters
+    vauban.client("ssm", region="eu-west-1").delete_parameter(Name="guardduty.amazonaws.com")
+    inner, outer = vauban.trail()[-2:]
+    assert (inner["eventName"], inner["awsRegion"]) == ("CreateServiceLinkedRole", "us-east-1")
+    assert (outer["eventName"], outer["awsRegion"]) == ("DeleteParameter", "eu-west-1")
 
 
 def test_what_the_caller_may_not_do_a_service_may_not_do_for_it(with_parameters):

@@ -345,8 +345,8 @@ def test_what_federates_bounds_and_belongs_together_is_made_and_destroyed(terraf
     (terraform.directory / "metadata.xml").write_text(METADATA % "".join(certificate.splitlines()[1:-1]))
     terraform.write(MORE)
     terraform.init()
-    assert "14 added, 0 changed, 0 destroyed" in terraform.apply()
+    assert "13 added, 0 changed, 0 destroyed" in terraform.apply()
     outputs = terraform.outputs()
     assert (outputs["roles"], outputs["users"]) == (["federated"], ["bob"])
     assert (outputs["policy"], outputs["clients"]) == ("/boundaries/", ["sts.amazonaws.com"])
-    assert "14 destroyed" in terraform("destroy", "-auto-approve").stdout
+    assert "13 destroyed" in terraform("destroy", "-auto-approve").stdout

@@ -95,7 +95,7 @@ class Attempt:
             params,
             caller.principal,
             caller.principal.account or call.account,
-            call.region,
+            route.service.region or call.region,
             call.time,
             call.request,
             call.request_id,
