@@ -118,6 +118,18 @@ def test_each_kind_of_caller_is_told(kind):
     assert record["eventTime"] == "1970-01-01T00:00:01Z"
 
 
+def test_a_call_over_tls_says_how():
+    secure = audit_event(tls="TLSv1.3 TLS_AES_128_GCM_SHA256", host="kms.eu-west-3.amazonaws.com")
+    record = cloudtrail_record(secure)
+    require_shape(record)
+    assert record["tlsDetails"] == {
+        "tlsVersion": "TLSv1.3",
+        "cipherSuite": "TLS_AES_128_GCM_SHA256",
+        "clientProvidedHostHeader": "kms.eu-west-3.amazonaws.com",
+    }
+    assert "tlsDetails" not in cloudtrail_record(audit_event(tls=""))
+
+
 def test_errors_and_denials_are_told():
     record = cloudtrail_record(audit_event(error_code="AccessDenied", error_message="no", authorization_id="abc"))
     require_shape(record)

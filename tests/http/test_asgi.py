@@ -43,7 +43,7 @@ def body(data: bytes, more: bool = False) -> dict:
 def test_a_request_comes_through_whole():
     asked, sent = ask(SCOPE, body(b"abc", more=True), body(b"def"))
     assert asked == [
-        Request("POST", "/a%20b", "x=%201", {"host": "vauban.test", "x-one": "1,2"}, b"abcdef", "192.0.2.1", True)
+        Request("POST", "/a%20b", "x=%201", {"host": "vauban.test", "x-one": "1,2"}, b"abcdef", "192.0.2.1", "TLS")
     ]
     assert sent == [
         {"type": "http.response.start", "status": 201, "headers": [(b"x-two", b"2"), (b"content-length", b"5")]},

@@ -29,6 +29,14 @@ def test_clients_that_trust_the_bundle_are_answered_and_others_do_not_speak_to_i
         kms(server, True).list_keys()
 
 
+def test_the_trail_says_over_which_tls_a_call_came(server):
+    kms(server, server.credentials()["AWS_CA_BUNDLE"]).list_keys()
+    (record,) = [json.loads(line) for line in server.command("trail", "--event", "ListKeys", "--json").splitlines()]
+    assert record["tlsDetails"]["tlsVersion"] == "TLSv1.3"
+    assert record["tlsDetails"]["cipherSuite"].startswith("TLS_")
+    assert record["tlsDetails"]["clientProvidedHostHeader"].endswith(str(server.port))
+
+
 def test_the_certificate_stays_the_same_from_start_to_start(server):
     bundle = server.credentials()["AWS_CA_BUNDLE"]
     server.restart()

@@ -109,9 +109,8 @@ def audit_event(request_id: str, time: float = 1.0, **fields: object) -> AuditEv
         principal=("root", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, "", "", ""),
         source_ip="127.0.0.1",
         user_agent="test",
-        secure=True,
         read_only=False,
-        **fields,
+        **{"tls": "", **fields},
     )
 
 

@@ -133,7 +133,7 @@ def operator_event(now: float, service: str, operation: str, account: str) -> Au
         principal=(operator.kind, "", operator.arn, operator.unique_id, "", "", ""),
         source_ip=operator.arn,
         user_agent=operator.arn,
-        secure=True,
+        tls="",
         read_only=False,
         event_type="AwsServiceEvent",
     )

@@ -52,6 +52,13 @@ def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
     if _is_shared(event):
         record["sharedEventID"] = _shared_id(event)
     record["eventCategory"] = CATEGORY
+    version, _, cipher = event.tls.partition(" ")
+    if cipher:
+        record["tlsDetails"] = {
+            "tlsVersion": version,
+            "cipherSuite": cipher,
+            "clientProvidedHostHeader": event.host,
+        }
     return record
 
 

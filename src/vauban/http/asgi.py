@@ -69,7 +69,7 @@ def _request(scope: MutableMapping[str, Any], headers: dict[str, str], body: byt
         headers=headers,
         body=body,
         source_ip=client[0] if client else "127.0.0.1",
-        secure=scope.get("scheme") == "https",
+        tls="TLS" if scope.get("scheme") == "https" else "",
     )
 
 

@@ -61,7 +61,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
         self.client = _address(transport.get_extra_info("peername"))
-        self._reader = RequestReader(self._limits, self.client, self._secure, self._server.unfinished)
+        tls = _tls(transport) if self._secure else ""
+        self._reader = RequestReader(self._limits, self.client, tls, self._server.unfinished)
         self._since = self._server.now
         refusal = self._server.admit(self)
         if refusal is not None:
@@ -265,6 +266,12 @@ class Connection(asyncio.Protocol):
 
 def _failure() -> Response:
     return plain_response(500, "The server failed.")
+
+
+def _tls(transport: Any) -> str:
+    """``TLSv1.3 TLS_AES_128_GCM_SHA256``."""
+    cipher, version, _ = transport.get_extra_info("cipher")
+    return f"{version} {cipher}"
 
 
 def _address(peer: Any) -> str:

@@ -71,7 +71,7 @@ class RequestReader:
         self,
         limits: Limits,
         source_ip: str = "127.0.0.1",
-        secure: bool = False,
+        tls: str = "",
         unfinished: Unfinished | None = None,
     ):
         self.ready: deque[Request] = deque()
@@ -85,7 +85,7 @@ class RequestReader:
         """Whether the last request that came is the last that will: the client asked to close after it."""
         self._limits = limits
         self._source_ip = source_ip
-        self._secure = secure
+        self._tls = tls
         self._unfinished = unfinished or Unfinished()
         self._counted = 0
         """Of ``_unfinished``, what this connection's body has."""
@@ -212,7 +212,7 @@ class RequestReader:
         if target[0] != "/" or "#" in target:
             target = self._origin_form(target, method)
         path, _, query = target.partition("?")
-        return Request(method, path, query, self._head, b"".join(self._body), self._source_ip, self._secure)
+        return Request(method, path, query, self._head, b"".join(self._body), self._source_ip, self._tls)
 
     def _origin_form(self, target: str, method: str) -> str:
         """RFC 9112 §3.2: the absolute form names the host again; ``*`` is for OPTIONS alone."""

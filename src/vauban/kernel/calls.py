@@ -216,7 +216,7 @@ class ServiceCall(Call):
     ):
         principal = service_principal(service)
         name = principal.arn
-        request = Request("", "", headers={"user-agent": name}, source_ip=name, secure=True)
+        request = Request("", "", headers={"user-agent": name}, source_ip=name, tls="TLS")
         super().__init__(service, BY_ITSELF, {}, principal, account, region, time, request, new_id())
         self._cause = cause or principal
         self.sink = sink

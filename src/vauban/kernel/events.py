@@ -54,7 +54,8 @@ class AuditEvent(msgspec.Struct, array_like=True):
     """kind, account, arn, unique id, name, access key id, issuer ARN."""
     source_ip: str
     user_agent: str
-    secure: bool
+    tls: str
+    """Over which version and cipher suite of TLS it came (``Request.tls``); empty without."""
     read_only: bool
     params: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
@@ -75,3 +76,5 @@ class AuditEvent(msgspec.Struct, array_like=True):
     session: tuple[float, bool, str, str, str] | None = None
     """Of temporary credentials: when they were issued, whether with MFA, source identity, identity provider, and the
     unique id of the role or user behind them."""
+    host: str | None = None
+    """The host header of a call that came over TLS."""

@@ -15,8 +15,13 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     source_ip: str = "127.0.0.1"
-    secure: bool = False
-    """Whether it came over TLS."""
+    tls: str = ""
+    """Where it came over TLS, by which version and cipher suite: ``TLSv1.3 TLS_AES_128_GCM_SHA256``."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it came over TLS."""
+        return bool(self.tls)
 
 
 @dataclass(slots=True)

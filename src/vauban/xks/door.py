@@ -118,7 +118,7 @@ class XksDoor:
             principal=(caller.kind, "", caller.arn, caller.unique_id, "", "", ""),
             source_ip=request.source_ip,
             user_agent=request.headers.get("user-agent", ""),
-            secure=request.secure,
+            tls=request.tls,
             read_only=True,
             params={"xksProxyUriPath": target.uri_path, "xksKeyId": target.key_id, "requestMetadata": metadata},
             event_type="AwsServiceEvent",
