@@ -140,9 +140,11 @@ def test_the_trail_tells_whose_session_it_was(house, alice, reader):
     assert context["attributes"]["mfaAuthenticated"] == "false"
 
 
-def test_root_assumes_no_role(house, reader):
-    message = refused(DENIED, house.sts().assume_role, RoleArn=reader, RoleSessionName="job")
-    assert message == "Roles may not be assumed by root accounts."
+def test_root_assumes_a_role_that_trusts_the_account_and_no_other(house, reader):
+    open_to_all = house.role("open", trust(FULL), allow("kms:ListKeys"))
+    session = assume(house.sts(), open_to_all)["AssumedRoleUser"]
+    assert session["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/open/job"
+    refused(DENIED, house.sts().assume_role, RoleArn=reader, RoleSessionName="job")
 
 
 def test_a_role_is_named_by_its_arn(house, alice):

@@ -6,7 +6,7 @@ from vauban.identity.roles import Role
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
-from vauban.kernel.errors import AccessDeniedException, ValidationException
+from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.principals import Principal, SessionContext
 from vauban.kernel.resources import Resource
@@ -20,8 +20,6 @@ MOST_CHAINED_SECONDS = 3_600
 
 def may_assume(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
     """Assuming the role, and with it the tags and the source identity that the session is to have."""
-    if call.principal.kind == "root":
-        raise AccessDeniedException("Roles may not be assumed by root accounts.")
     return first_denial(call, resources[0], evaluate, tagged=bool(call.params.get("Tags") or inherited_tags(call)))
 
 
