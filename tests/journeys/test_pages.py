@@ -11,7 +11,13 @@ import pytest
 from .running import environment
 from .transcripts import ROOT, Reader
 
-PAGES = ["docs/first-hour.md", "docs/testing.md", "docs/guides/encrypt-a-file.md", "docs/guides/organization.md"]
+PAGES = [
+    "docs/first-hour.md",
+    "docs/testing.md",
+    "docs/guides/configuration.md",
+    "docs/guides/encrypt-a-file.md",
+    "docs/guides/organization.md",
+]
 
 
 @pytest.fixture

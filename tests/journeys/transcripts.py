@@ -31,7 +31,8 @@ def console(markdown: str) -> list[tuple[str, str]]:
 def _goes_on(command: str) -> bool:
     if here := re.search(r"<<'?(\w+)'?", command):
         return f"\n{here[1]}" not in command
-    return command.endswith("\\") or command.count("(") > command.count(")")
+    is_open = command.count("(") > command.count(")") or command.count("{") > command.count("}")
+    return command.endswith("\\") or is_open or command.count("'") % 2 == 1
 
 
 def as_pattern(shown: str) -> str:
