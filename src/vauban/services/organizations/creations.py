@@ -51,7 +51,7 @@ def create_account(
         request = replace(request, failure_reason=failure)
     else:
         new = Account(
-            new_account_id(),
+            _unused_id(call),
             call.now,
             call.store.count(Account) + 1,
             account_name,
@@ -64,6 +64,13 @@ def create_account(
     call.store.put(request)
     call.send(_REQUESTED, account=request.account, request=request.request_id, role=role_name)
     return {"CreateAccountStatus": _shown(request)}
+
+
+def _unused_id(call: Call) -> str:
+    found = new_account_id()
+    while call.store.get(Account, found) is not None:
+        found = new_account_id()
+    return found
 
 
 def _failure(call: Call, organization: Organization, email: str) -> str:
