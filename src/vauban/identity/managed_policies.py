@@ -70,10 +70,10 @@ class ManagedPolicy:
 
 def managed_policy(records: Records, arn: str) -> ManagedPolicy | None:
     """The policy of an ARN: one of the account's own, or one of AWS's."""
+    if arn.split(":", 5)[4:5] == [AWS]:
+        return aws_managed_policies().get(arn)
     found = records.get(ManagedPolicy, arn.rpartition("/")[2])
-    if found is not None and found.arn == arn:
-        return found
-    return aws_managed_policies().get(arn)
+    return found if found is not None and found.arn == arn else None
 
 
 @cache
