@@ -172,4 +172,4 @@ def test_who_has_no_policy_is_denied_and_that_is_on_the_trail(vauban, client_of,
     assert error["Code"] in DENIED, error
     event = next(vauban.vauban.store.trail.events())
     assert event.operation == name
-    assert event.error_code == "AccessDeniedException"
+    assert event.error_code == error["Code"]
