@@ -63,7 +63,7 @@ def audit_event(**fields: Any) -> AuditEvent:
         "principal": KINDS["root"],
         "source_ip": "127.0.0.1",
         "user_agent": "Boto3",
-        "secure": False,
+        "tls": "",
         "read_only": True,
         "event_id": "00000000-0001-8000-a000-000000000000",
     }
