@@ -23,9 +23,8 @@ ABSENT = {
     "aws:Ec2InstanceSourcePrivateIPv4": "credentials are not issued to EC2 instances",
     "aws:Ec2InstanceSourceVpc": "credentials are not issued to EC2 instances",
     "aws:IsMcpServiceAction": "no service here is an MCP server",
-    "aws:SourceArn": "no service acts by itself for one resource of a customer's",
-    "aws:SourceOrgID": "no service acts by itself for one resource of a customer's",
-    "aws:SourceOrgPaths": "no service acts by itself for one resource of a customer's",
+    "aws:SourceOrgID": "where the account stands for which a service acts is not looked up",
+    "aws:SourceOrgPaths": "where the account stands for which a service acts is not looked up",
     "aws:SourceOwner": "SNS's own, and older than aws:SourceAccount",
     "aws:SourceVpc": "requests come through no VPC endpoint",
     "aws:SourceVpcArn": "requests come through no VPC endpoint",
@@ -72,6 +71,7 @@ def call(principal=USER, via=(), **more):
         "now": NOW,
         "via": via,
         "mfa": None,
+        "source": None,
     }
     return SimpleNamespace(**{**known, **more})
 
@@ -83,6 +83,7 @@ REQUESTS = [
     call(SESSION, via=("ssm.amazonaws.com",)),
     call(USERS_SESSION),
     call(service_principal("secretsmanager")),
+    call(service_principal("events"), source=("arn:aws:events:eu-west-1:444455556666:rule/r", "444455556666")),
 ]
 
 
@@ -105,7 +106,7 @@ def test_no_key_is_said_to_be_absent_that_aws_does_not_have():
 
 def test_a_second_factor_is_told_of_users_sessions_only():
     present = [context(request).get("aws:multifactorauthpresent") for request in REQUESTS]
-    assert present == [None, False, True, None]
+    assert present == [None, False, True, None, None]
     assert context(REQUESTS[2]).get("aws:multifactorauthage") == 30
     assert context(call(mfa=NOW)).get("aws:multifactorauthpresent") is True
 
@@ -125,6 +126,16 @@ def test_what_a_service_forwards_has_no_address():
     assert forwarded.get("aws:viaawsservice") is True
     assert forwarded.get("aws:calledviafirst") == "ssm.amazonaws.com"
     assert forwarded.get("aws:calledvialast") == "kms.amazonaws.com"
+
+
+def test_only_a_service_by_itself_acts_for_a_resource():
+    source = ("arn:aws:events:eu-west-1:444455556666:rule/r", "444455556666")
+    asked = context(call(service_principal("events"), source=source))
+    assert asked.get("aws:sourcearn") == source[0]
+    assert asked.get("aws:sourceaccount") == source[1]
+    assert context(call(service_principal("events"))).get("aws:sourceaccount") == ACCOUNT
+    assert context(call(SESSION, source=source)).get("aws:sourcearn") is None
+    assert context(call(SESSION, source=source)).get("aws:sourceaccount") is None
 
 
 def test_all_that_is_known_is_told_as_aws_spells_it():

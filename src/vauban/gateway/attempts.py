@@ -101,6 +101,7 @@ class Attempt:
             call.request_id,
             via=self._via(call, route),
         )
+        inner.source = call.source
         self._asked += 1
         inner.computed = call.computed.setdefault(self._asked, {})
         attempt = Attempt(self._gateway, caller, self.changes.nested(), self.events)

@@ -88,6 +88,16 @@ def _service(call: Call) -> str | None:
     return call.principal.arn if call.principal.kind == "service" else None
 
 
+def _source_arn(call: Call) -> str | None:
+    return call.source[0] if call.source and call.principal.kind == "service" else None
+
+
+def _source_account(call: Call) -> str | None:
+    if call.principal.kind != "service":
+        return None
+    return call.source[1] if call.source else call.account
+
+
 _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
     "aws:principalarn": lambda call, _: _principal_arn(call),
     "aws:principalaccount": lambda call, _: call.principal.account or None,
@@ -104,7 +114,8 @@ _GLOBAL: dict[str, Callable[[Call, Resource], Any]] = {
     "aws:sourceidentity": lambda call, _: _of_session(call, "source_identity"),
     "aws:tokenissuetime": lambda call, _: _issued(call),
     "aws:sourceip": lambda call, _: None if call.via or call.principal.kind == "service" else call.request.source_ip,
-    "aws:sourceaccount": lambda call, _: call.account if call.principal.kind == "service" else None,
+    "aws:sourceaccount": lambda call, _: _source_account(call),
+    "aws:sourcearn": lambda call, _: _source_arn(call),
     "aws:securetransport": lambda call, _: call.request.secure,
     "aws:useragent": lambda call, _: call.request.headers.get("user-agent"),
     "aws:referer": lambda call, _: call.request.headers.get("referer"),

@@ -56,6 +56,7 @@ class Call:
         "resources",
         "sealer",
         "service",
+        "source",
         "store",
         "time",
         "via",
@@ -93,6 +94,8 @@ class Call:
         """What it acts on, in the order of the operation's ``on``; empty until resolved."""
         self.via = via
         """Services that ask on the caller's authority, first to last (``aws:CalledVia``): ``ssm.amazonaws.com``."""
+        self.source: tuple[str, str] | None = None
+        """Of what a service asks by itself: the ARN of the customer's resource it acts for, and that one's account."""
         self.store: Records
         """The records of the account and region acted in; set once the call is allowed."""
         self.world: World
@@ -131,10 +134,15 @@ class Call:
         """Who brings about what this call does."""
         return self.principal
 
-    def as_service(self) -> "Call":
-        """This call, asking as the service itself and not as its caller."""
+    def as_service(self, source_arn: str = "", source_account: str = "") -> "Call":
+        """This call, asking as the service itself and not as its caller.
+
+        A service that acts for one resource of a customer's names it: the rule, the topic. Policies ask for it as
+        ``aws:SourceArn``, and for its account (this call's where none is named) as ``aws:SourceAccount``.
+        """
         own = copy.copy(self)
         own.principal = service_principal(self.service)
+        own.source = (source_arn, source_account or self.account) if source_arn else None
         return own
 
     def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:
