@@ -117,7 +117,8 @@ class Accounts:
             return made
 
     def _time(self) -> datetime:
-        return datetime.fromtimestamp(self._now(), UTC)
+        """Now, in whole seconds, as IAM tells it."""
+        return datetime.fromtimestamp(int(self._now()), UTC)
 
 
 def operator_event(now: float, service: str, operation: str, account: str) -> AuditEvent:

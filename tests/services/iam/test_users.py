@@ -176,3 +176,19 @@ def test_a_boundary_caps_what_a_user_may_from_the_next_call_on(vauban, iam, refu
     bobs.list_users()
     with refused("NoSuchEntity"):
         iam.delete_user_permissions_boundary(UserName="bob")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"UserName": "a b"}, {"UserName": "bob", "Path": "no slashes"}, {"UserName": "bob' at 'path", "Path": "/"}],
+)
+def test_names_and_paths_that_cannot_be_are_refused_in_iams_words(unchecked, refused, given):
+    member = "path" if " " in given.get("Path", "") else "userName"
+    with refused("ValidationError", f"The specified value for {member} is invalid. It must "):
+        unchecked.create_user(**given)
+
+
+def test_a_user_of_the_operators_was_made_at_a_whole_second(vauban, iam):
+    vauban.advance(seconds=0.5)
+    vauban.user("bob")
+    assert iam.get_user(UserName="bob")["User"]["CreateDate"].microsecond == 0

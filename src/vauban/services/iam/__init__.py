@@ -36,6 +36,7 @@ from vauban.services.iam import (
 )
 from vauban.services.iam.conditions import CONDITIONS
 from vauban.services.iam.sessions import guard
+from vauban.services.iam.wordings import in_words
 
 SERVICE = Service(
     "iam",
@@ -69,4 +70,5 @@ SERVICE = Service(
     conditions=CONDITIONS,
     guard=guard,
     region="us-east-1",
+    wording=in_words,
 )
