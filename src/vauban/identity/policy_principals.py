@@ -64,6 +64,18 @@ def arn_of(world: World, account: str, unique_id: str) -> str | None:
     return found[0].arn if found else None
 
 
+def id_of(world: World, arn: str) -> str:
+    """The unique id of the user or role with an ARN, or of the role behind a session's; "" where it is not here."""
+    if match := _SESSION.fullmatch(arn):
+        found = _find(world, match[1], "role", match[2])
+    elif match := _ENTITY.fullmatch(arn):
+        found = _find(world, *match.groups())
+        found = found if found is not None and found.arn == arn else None
+    else:
+        found = None
+    return "" if found is None else _unique_id(found)
+
+
 def _is_here(world: World, account: str) -> bool:
     return world.at("", "").get(Account, account) is not None
 
@@ -72,7 +84,11 @@ def _id_of(world: World, arn: str, account: str, noun: str, name: str) -> str:
     found = _find(world, account, noun, name)
     if found is None or found.arn != arn:
         raise UnknownPrincipal(arn)
-    return found.user_id if noun == "user" else found.role_id
+    return _unique_id(found)
+
+
+def _unique_id(entity: User | Role) -> str:
+    return entity.user_id if isinstance(entity, User) else entity.role_id
 
 
 def _find(world: World, account: str, noun: str, name: str) -> User | Role | None:

@@ -30,6 +30,13 @@ def test_a_name_that_is_none_is_refused(name, kms, key_id):
         kms.create_alias(AliasName=name, TargetKeyId=key_id)
 
 
+def test_why_a_name_is_none_is_told_as_aws_tells_it(kms, key_id):
+    with pytest.raises(ClientError, match=r'must start with the prefix "alias/"\. Please see https://docs\.aws'):
+        kms.create_alias(AliasName="shop", TargetKeyId=key_id)
+    with pytest.raises(ClientError, match="alias/a:b contains invalid characters for an alias"):
+        kms.create_alias(AliasName="alias/a:b", TargetKeyId=key_id)
+
+
 def test_the_names_of_aws_are_reserved(kms, key_id):
     with pytest.raises(kms.exceptions.InvalidAliasNameException, match="alias/aws/"):
         kms.create_alias(AliasName="alias/aws/s3", TargetKeyId=key_id)

@@ -248,3 +248,70 @@ def test_a_condition_may_ask_what_a_new_grant_permits(vauban, kms, key_id, bob):
     for grantee, operation in ((bob, "Decrypt"), (f"arn:aws:iam::{ACCOUNT}:user/eve", "Encrypt")):
         with pytest.raises(ClientError, match="AccessDeniedException"):
             admin.create_grant(KeyId=key_id, GranteePrincipal=grantee, Operations=[operation])
+
+
+@pytest.fixture
+def made_anew(vauban):
+    """Delete a user and make another of the same name."""
+    iam = vauban.client("iam")
+
+    def make(name):
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+            iam.delete_user_policy(UserName=name, PolicyName=policy)
+        iam.delete_user(UserName=name)
+        return vauban.user(name)
+
+    return make
+
+
+def test_a_grant_is_not_for_another_who_comes_to_have_the_name(vauban, kms, key_id, alice, bob, made_anew):
+    user_id = vauban.client("iam").get_user(UserName="alice")["User"]["UserId"]
+    asked = {"KeyId": key_id, "GranteePrincipal": alice, "Operations": ["Encrypt"], "Name": "shop"}
+    first = kms.create_grant(**asked)
+    made_anew("alice")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        vauban.client("kms", user="alice").encrypt(KeyId=key_id, Plaintext=b"x")
+    assert [grant["GranteePrincipal"] for grant in listed(kms, key_id)] == [user_id]
+
+    second = kms.create_grant(**asked)
+    assert second["GrantId"] != first["GrantId"]
+    vauban.client("kms", user="alice").encrypt(KeyId=key_id, Plaintext=b"x")
+
+
+def test_neither_does_another_of_the_name_retire_it(vauban, kms, key_id, alice, bob, made_anew):
+    operations = ["Encrypt", "RetireGrant"]
+    made = kms.create_grant(KeyId=key_id, GranteePrincipal=alice, RetiringPrincipal=bob, Operations=operations)
+    made_anew("alice")
+    made_anew("bob")
+    for name in ("alice", "bob"):
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            vauban.client("kms", user=name).retire_grant(GrantToken=made["GrantToken"])
+    kms.retire_grant(GrantToken=made["GrantToken"])
+
+
+def test_a_grant_to_a_role_is_for_its_sessions_and_not_for_those_of_the_next_role(vauban, kms, key_id):
+    iam, sts = vauban.client("iam"), vauban.client("sts")
+    trust = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                "Action": "sts:AssumeRole",
+            },
+        }
+    )
+
+    def encrypt():
+        session = sts.assume_role(RoleArn=role, RoleSessionName="shop")["Credentials"]
+        vauban.client("kms", credentials=session).encrypt(KeyId=key_id, Plaintext=b"x")
+
+    role = iam.create_role(RoleName="app", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    kms.create_grant(KeyId=key_id, GranteePrincipal=role, Operations=["Encrypt"])
+    encrypt()
+    iam.delete_role(RoleName="app")
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=trust)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        encrypt()

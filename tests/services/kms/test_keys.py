@@ -155,10 +155,10 @@ def test_keys_of_another_region_are_not_there(vauban, kms, key_id):
         eu.describe_key(KeyId=arn)
 
 
-def test_keys_shared_through_ram_cannot_be_listed_yet(kms):
-    assert kms.list_keys(ResourceOwners=["SELF"])["Keys"] == []
-    with pytest.raises(kms.exceptions.UnsupportedOperationException):
-        kms.list_keys(ResourceOwners=["SELF", "OTHER_ACCOUNTS_VIA_RAM"])
+def test_no_other_account_shares_its_keys_through_ram(kms, key_id):
+    own = [key_id]
+    for owners, found in ((["SELF"], own), (["OTHER_ACCOUNTS_VIA_RAM"], []), (["OTHER_ACCOUNTS_VIA_RAM", "SELF"], own)):
+        assert [key["KeyId"] for key in kms.list_keys(ResourceOwners=owners)["Keys"]] == found
 
 
 def test_nothing_of_a_new_key_is_in_the_trail_but_its_metadata(vauban, kms):

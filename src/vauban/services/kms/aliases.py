@@ -26,7 +26,8 @@ from vauban.services.kms.managed_keys import NAMES, RESERVED
 from vauban.services.kms.resolvers import key, own_key, resource_of
 from vauban.services.kms.resources import Alias, Key
 
-NAME = re.compile(r"alias/[a-zA-Z0-9/_-]+\Z")
+PREFIX = "alias/"
+NAME = re.compile(PREFIX + r"[a-zA-Z0-9/_-]+\Z")
 MOST_PER_KEY = 50
 
 
@@ -141,8 +142,13 @@ def _kind(key: Key) -> str:
 
 
 def _require_name(name: str) -> None:
+    if not name.startswith(PREFIX):
+        raise ValidationException(
+            f'Alias must start with the prefix "{PREFIX}". Please see '
+            "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+        )
     if NAME.match(name) is None:
-        raise ValidationException("Invalid identifier")
+        raise ValidationException(f"{name} contains invalid characters for an alias")
 
 
 def _refuse_reserved(name: str) -> None:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from collections.abc import Mapping
 from typing import Any
 
+from vauban.identity.policy_principals import id_of
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
@@ -75,9 +76,9 @@ def list_grants(
         if grant_id:
             found = call.store.get(Grant, grant_id)
             matches = found and found.key_id == key.key_id and grantee in ("", found.grantee) and grant_id > after
-            return [(grant_id, entry(found))] if matches else []
+            return [(grant_id, entry(call, found))] if matches else []
         grants = call.store.list(Grant, index=index, value=value, after=after, limit=count)
-        return [(grant.grant_id, entry(grant)) for grant in grants]
+        return [(grant.grant_id, entry(call, grant)) for grant in grants]
 
     return page(call, "Grants", entries, limit, marker, of=f"{value} {grant_id}")
 
@@ -102,7 +103,7 @@ def list_retirable_grants(
         call,
         "Grants",
         lambda after, count: [
-            (grant.grant_id, entry(grant))
+            (grant.grant_id, entry(call, grant))
             for grant in call.store.list(Grant, index="retiring", value=retiring, after=after, limit=count)
         ],
         limit,
@@ -125,22 +126,26 @@ def grant_not_found(grant_id: str) -> NotFoundException:
     return NotFoundException(f"Grant ID {grant_id} not found")
 
 
-def entry(grant: Grant) -> dict[str, Any]:
-    """The model's ``GrantListEntry``."""
+def entry(call: Call, grant: Grant) -> dict[str, Any]:
+    """The model's ``GrantListEntry``. Who is gone is told by unique id."""
     members = {
         "KeyId": grant.key_arn,
         "GrantId": grant.grant_id,
         "Name": grant.name,
         "CreationDate": grant.created,
-        "GranteePrincipal": grant.grantee_principal,
+        "GranteePrincipal": _today(call, grant.grantee_principal, grant.grantee_id),
         "GranteeServicePrincipal": grant.grantee_service_principal,
-        "RetiringPrincipal": grant.retiring_principal,
+        "RetiringPrincipal": _today(call, grant.retiring_principal, grant.retiring_id),
         "RetiringServicePrincipal": grant.retiring_service_principal,
         "IssuingAccount": grant.issuing_account,
         "Operations": list(grant.operations),
         "Constraints": _constraints(grant),
     }
     return {member: value for member, value in members.items() if value}
+
+
+def _today(call: Call, principal: str, unique_id: str) -> str:
+    return principal if not unique_id or id_of(call.world, principal) == unique_id else unique_id
 
 
 def _constraints(grant: Grant) -> dict[str, Any]:
@@ -158,9 +163,15 @@ def _same_grant(call: Call, key: Key, name: str, wanted: GrantRequest) -> Grant 
         return None
     issuing_account = account_root(call.principal.account)
     for grant in call.store.list(Grant, index="name", value=f"{key.key_id} {name}"):
-        if wanted.asks_for(grant) and grant.issuing_account == issuing_account:
+        if wanted.asks_for(grant) and grant.issuing_account == issuing_account and _is_for_the_same(call, grant):
             return grant
     return None
+
+
+def _is_for_the_same(call: Call, grant: Grant) -> bool:
+    """Whether those whom it names are who they were when it was made."""
+    named = ((grant.grantee_principal, grant.grantee_id), (grant.retiring_principal, grant.retiring_id))
+    return all(id_of(call.world, principal) == unique_id for principal, unique_id in named)
 
 
 def _granted(call: Call, key: Key, name: str, wanted: GrantRequest) -> Grant:
@@ -172,5 +183,7 @@ def _granted(call: Call, key: Key, name: str, wanted: GrantRequest) -> Grant:
         created=call.now,
         issuing_account=account_root(call.principal.account),
         name=name,
+        grantee_id=id_of(call.world, wanted.grantee_principal),
+        retiring_id=id_of(call.world, wanted.retiring_principal),
         **wanted.fields,
     )

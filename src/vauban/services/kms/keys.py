@@ -89,18 +89,14 @@ def describe_key(call: Call, key: Key) -> dict[str, Any]:
 def list_keys(
     call: Call, limit: int | None = None, marker: str | None = None, resource_owners: list[str] | None = None
 ) -> dict[str, Any]:
-    if resource_owners is not None and resource_owners != ["SELF"]:
-        raise UnsupportedOperationException("Keys shared through RAM are not supported here.")
-    return page(
-        call,
-        "Keys",
-        lambda after, count: [
-            (each.key_id, {"KeyId": each.key_id, "KeyArn": each.arn})
-            for each in call.store.list(Key, after=after, limit=count)
-        ],
-        limit,
-        marker,
-    )
+    """There is no RAM here through which other accounts could share keys: only the caller's own are listed."""
+    owners = sorted(resource_owners or ["SELF"])
+
+    def entries(after: str, count: int) -> list[tuple[str, dict[str, str]]]:
+        keys = call.store.list(Key, after=after, limit=count) if "SELF" in owners else ()
+        return [(each.key_id, {"KeyId": each.key_id, "KeyArn": each.arn}) for each in keys]
+
+    return page(call, "Keys", entries, limit, marker, of=" ".join(owners))
 
 
 @operation("EnableKey", on=key("KeyId"))

@@ -55,7 +55,14 @@ def grants_to(principal: Principal, key: Key, records: Records) -> Iterator[Gran
     if principal.account and principal.account != key.account:
         names = (*names, account_root(principal.account))
     for name in names:
-        yield from records.list(Grant, index="grantee", value=f"{key.key_id} {name}")
+        for grant in records.list(Grant, index="grantee", value=f"{key.key_id} {name}"):
+            if is_still(principal, grant.grantee_id):
+                yield grant
+
+
+def is_still(principal: Principal, unique_id: str) -> bool:
+    """Whether ``principal`` is who a grant was made for, and not another who came to have the name."""
+    return unique_id in ("", principal.unique_id, principal.issuer_id)
 
 
 def names_of(principal: Principal) -> tuple[str, ...]:

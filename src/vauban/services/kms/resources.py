@@ -357,6 +357,10 @@ class Grant:
     encryption_context_equals: dict[str, str] | None = None
     encryption_context_subset: dict[str, str] | None = None
     source_arn: str = ""
+    grantee_id: str = ""
+    """The unique id of the user or role that the grantee was when the grant was made; empty where it is neither."""
+    retiring_id: str = ""
+    """Of the retiring principal, likewise."""
 
     @cached_property
     def key_arn(self) -> str:

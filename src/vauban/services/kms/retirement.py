@@ -9,12 +9,13 @@ from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Check, Decision, Effect, Layer
 from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.principals import Principal
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.kms.errors import DryRunOperationException
 from vauban.services.kms.grant_tokens import grant_id_of
 from vauban.services.kms.grants import grant_not_found
-from vauban.services.kms.permissions import account_root, names_of
+from vauban.services.kms.permissions import account_root, is_still, names_of
 from vauban.services.kms.resolvers import absent_key, resource_of, shared_key
 from vauban.services.kms.resources import Grant, Key
 
@@ -63,7 +64,7 @@ def may_retire(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) 
     names = names_of(call.principal)
     if not _layers(decision, Effect.IMPLICIT_DENY) & OWN_POLICIES:
         names = (*names, account_root(call.principal.account))
-    if not _is_named(names, resource.record):
+    if not _is_named(call.principal, names, resource.record):
         return decision
     check = Check(Layer.RESOURCE, Effect.ALLOW, (f"grant/{resource.record.grant_id}",))
     return Decision(True, decision.action, decision.resource, (check,))
@@ -80,11 +81,13 @@ def _layers(decision: Decision, effect: Effect) -> set[Layer]:
     return {check.layer for check in decision.checks if check.effect is effect}
 
 
-def _is_named(names: tuple[str, ...], grant: Grant) -> bool:
+def _is_named(principal: Principal, names: tuple[str, ...], grant: Grant) -> bool:
     """Whether one of ``names`` is the grant's issuer or retiring principal, or a grantee that may retire it."""
-    if grant.issuing_account in names or grant.retiring_principals in names:
+    if grant.issuing_account in names:
         return True
-    return "RetireGrant" in grant.operations and grant.grantee in names
+    if grant.retiring_principals in names and is_still(principal, grant.retiring_id):
+        return True
+    return "RetireGrant" in grant.operations and grant.grantee in names and is_still(principal, grant.grantee_id)
 
 
 @operation("RetireGrant", on=GrantResolver(), decide=may_retire)
