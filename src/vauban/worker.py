@@ -67,8 +67,10 @@ class Worker:
         gc.set_threshold(*_GC_THRESHOLDS)
         server = Server(vauban, Limits())
         await server.listen(self._listener, self._tls)
+        port = self._listener.getsockname()[1]
+        vauban.outside.functions.reach(endpoint(vauban.settings, port), trust_bundle(vauban.settings))
         if housekeeping:
-            await housekeeping.start(vauban, self._listener.getsockname()[1])
+            await housekeeping.start(vauban, port)
         await stop.wait()
         if housekeeping:
             await housekeeping.stop()

@@ -8,6 +8,8 @@ from vauban.kernel.events import AuditEvent
 LEADING_REGION = "us-east-1"
 """Where CloudTrail records what belongs to no Region."""
 GLOBAL_SERVICES = frozenset({"iam", "organizations"})
+DATA_EVENTS = frozenset({("lambda", "Invoke")})
+"""Calls that are no management events: trails have them where a selector asks, and lookups never."""
 
 Attribute = tuple[str, str]
 """``AttributeKey`` and ``AttributeValue``."""
@@ -21,6 +23,10 @@ def source_of(event: AuditEvent) -> str:
 def region_of(event: AuditEvent) -> str:
     """The Region whose trail it is on."""
     return LEADING_REGION if event.service in GLOBAL_SERVICES else event.region
+
+
+def is_data_event(event: AuditEvent) -> bool:
+    return (event.service, event.operation) in DATA_EVENTS
 
 
 def username_of(event: AuditEvent) -> str:

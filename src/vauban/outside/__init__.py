@@ -1,4 +1,5 @@
-"""What lies outside of the server, and has to be waited for: external key stores, tokens, identity providers.
+"""What lies outside of the server, and has to be waited for: external key stores, tokens, identity providers, and
+functions of customers at work.
 
 Handlers get here by ``call.outside(function, …)``: off the loop, the functions of these modules being given an
 ``Outside`` first. Each raises a ``kernel.errors.WorkFailed`` of its own; the handler says it in AWS's words.
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vauban.outside.clusters import Clusters
+from vauban.outside.functions import Functions
 from vauban.outside.https import Https
 from vauban.outside.issuers import Issuers
 
@@ -21,7 +23,9 @@ class Outside:
     attestation_roots: tuple[Any, ...] = ()
     """Certificates to which attestation documents must lead."""
     issuers: Issuers = field(default_factory=Issuers)
+    functions: Functions = field(default_factory=Functions)
 
     def close(self) -> None:
         """Leave what has to be left."""
+        self.functions.close()
         self.clusters.close()

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from vauban.events.trail import cloudtrail_record
-from vauban.kernel.attributes import Attribute, attributes_of, region_of, source_of, username_of
+from vauban.kernel.attributes import Attribute, attributes_of, is_data_event, region_of, source_of, username_of
 from vauban.kernel.calls import Call
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.operations import operation
@@ -66,7 +66,7 @@ def look_up(
         )
         return [each for each in known if since <= each.time < until and not before]
     found = trail.lookup(account, region, attribute, since=since, until=until, before=before)
-    return list(islice(found, count))
+    return list(islice((each for each in found if not is_data_event(each)), count))
 
 
 def _attribute(given: list[dict[str, str]]) -> Attribute | None:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Advanc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from vauban.kernel.attributes import source_of
+from vauban.kernel.attributes import is_data_event, source_of
 from vauban.kernel.events import AuditEvent
 from vauban.services.cloudtrail.errors import InvalidEventSelectorsException
 
@@ -44,7 +44,7 @@ _POSITIVE: dict[str, Test] = {"Equals": str.__eq__, "StartsWith": str.startswith
 _NEGATIVE: dict[str, Test] = {"NotEquals": str.__eq__, "NotStartsWith": str.startswith, "NotEndsWith": str.endswith}
 
 _VALUES: dict[str, Callable[[AuditEvent], Iterable[str]]] = {
-    "eventCategory": lambda event: ("Management",),
+    "eventCategory": lambda event: ("Data" if is_data_event(event) else "Management",),
     "eventName": lambda event: (event.operation,),
     "eventSource": lambda event: (source_of(event),),
     "eventType": lambda event: (event.event_type,),
@@ -149,13 +149,21 @@ def lets_through(basic: Sequence[Mapping[str, Any]], advanced: Sequence[Mapping[
 
 
 def _takes_basic(selector: Mapping[str, Any], event: AuditEvent) -> bool:
-    """Of management events, which all are so far."""
+    """Of management events, and of data events on the resources that it names."""
     wanted = {"All": (True, False), "ReadOnly": (True,), "WriteOnly": (False,)}[selector["ReadWriteType"]]
+    if is_data_event(event):
+        return event.read_only in wanted and any(_names(each, event) for each in selector["DataResources"])
     return (
         selector["IncludeManagementEvents"]
         and event.read_only in wanted
         and source_of(event) not in selector["ExcludeManagementEventSources"]
     )
+
+
+def _names(selected: Mapping[str, Any], event: AuditEvent) -> bool:
+    """Whether an event is on a resource that begins as one of those selected."""
+    prefixes = tuple(selected.get("Values", ()))
+    return any(kind == selected["Type"] and arn.startswith(prefixes) for arn, kind, _ in event.resources)
 
 
 def _takes(selector: Mapping[str, Any], event: AuditEvent) -> bool:

@@ -1,0 +1,11 @@
+"""AWS Lambda: functions that run, in environments of their own, as a role of the customer's.
+
+Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; then one file per noun.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.lambda_ import functions, invocations, permissions, tags, versions
+from vauban.services.lambda_.roles import CONDITIONS
+
+SERVICE = Service("lambda", functions, versions, permissions, tags, invocations, conditions=CONDITIONS)
+"""What Lambda offers."""

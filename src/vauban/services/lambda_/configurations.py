@@ -1,0 +1,132 @@
+"""What a function is configured with: checked, and told."""
+
+import json
+import platform
+import re
+from datetime import datetime
+from typing import Any
+
+from vauban.services.lambda_.errors import InvalidParameterValueException
+from vauban.services.lambda_.resources import Version
+
+MOST_ENVIRONMENT = 4096
+"""Bytes of the variables, names and values, as JSON."""
+RESERVED = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+    }
+)
+ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+"""The host's: native code of the other does not run here."""
+_PYTHON = re.compile(r"python3\.\d+")
+
+
+def require_runtime(runtime: str | None) -> str:
+    """Raises InvalidParameterValueException for what does not run here."""
+    if runtime is None:
+        raise InvalidParameterValueException(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+        )
+    if not _PYTHON.fullmatch(runtime) and runtime not in ("provided.al2", "provided.al2023"):
+        raise InvalidParameterValueException(
+            f"The runtime {runtime} is not supported here: there are python3.x, provided.al2 and provided.al2023."
+        )
+    return runtime
+
+
+def require_architectures(architectures: list[str] | None) -> str:
+    if architectures and architectures != [ARCHITECTURE]:
+        raise InvalidParameterValueException(f"The architecture of functions here is {ARCHITECTURE}.")
+    return ARCHITECTURE
+
+
+def require_tracing(tracing_config: dict[str, str] | None) -> None:
+    if tracing_config and tracing_config.get("Mode", "PassThrough") != "PassThrough":
+        raise InvalidParameterValueException("TracingConfig is not supported here in another mode than PassThrough.")
+
+
+def environment_of(environment: dict[str, Any]) -> bytes:
+    """The variables as they are kept. Raises InvalidParameterValueException."""
+    variables = environment.get("Variables") or {}
+    if reserved := sorted(RESERVED.intersection(variables)):
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
+            f"this request: {', '.join(reserved)}"
+        )
+    kept = json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode() if variables else b""
+    if len(kept) > MOST_ENVIRONMENT:
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            f"provided exceeded the 4KB limit. String measured: {kept.decode()}"
+        )
+    return kept
+
+
+def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
+    """The model's ``FunctionConfiguration``; with the ARN of a qualifier where it was asked for by one."""
+    own = version.arn.removesuffix(f":{version.version}")
+    told: dict[str, Any] = {
+        "FunctionName": version.name,
+        "FunctionArn": f"{own}:{qualifier}" if qualifier else version.arn,
+        "Runtime": version.runtime,
+        "Role": version.role,
+        "Handler": version.handler,
+        "CodeSize": version.code_size,
+        "Description": version.description,
+        "Timeout": version.timeout,
+        "MemorySize": version.memory_size,
+        "LastModified": moment(version.last_modified),
+        "CodeSha256": version.code_sha256,
+        "Version": version.version,
+        "TracingConfig": {"Mode": "PassThrough"},
+        "RevisionId": version.revision_id,
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+        "Architectures": [version.architecture],
+        "EphemeralStorage": {"Size": version.ephemeral_storage},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": version.log_group},
+    }
+    if version.environment:
+        told["Environment"] = {"Variables": version.variables}
+    return told
+
+
+def being_created(version: Version) -> dict[str, Any]:
+    """A function's configuration as its creation answers it: the next look finds it active."""
+    told = configuration(version)
+    del told["LastUpdateStatus"]
+    return {**told, "State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+
+
+def being_updated(version: Version) -> dict[str, Any]:
+    """The same of an update."""
+    return {
+        **configuration(version),
+        "LastUpdateStatus": "InProgress",
+        "LastUpdateStatusReason": "The function is being created.",
+    }
+
+
+def moment(at: datetime) -> str:
+    """``2026-11-25T09:41:06.123+0000``."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}+0000"

@@ -1,0 +1,65 @@
+"""The errors Lambda raises, named as in its model, and the sentences several operations share.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/ and each operation's list.
+"""
+
+from vauban.kernel.errors import AwsError
+
+
+class _UserError(AwsError):
+    def __init__(self, message: str):
+        super().__init__(message, Type="User")
+
+
+class InvalidParameterValueException(_UserError):
+    pass
+
+
+class InvalidRequestContentException(_UserError):
+    pass
+
+
+class InvalidRuntimeException(_UserError):
+    pass
+
+
+class PolicyLengthExceededException(_UserError):
+    pass
+
+
+class PreconditionFailedException(_UserError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+            "retrieve the latest Revision Id"
+        )
+
+
+class RequestTooLargeException(_UserError):
+    pass
+
+
+class ResourceConflictException(_UserError):
+    pass
+
+
+class ResourceNotFoundException(_UserError):
+    pass
+
+
+class CodeStorageExceededException(_UserError):
+    pass
+
+
+class ServiceException(AwsError):
+    def __init__(self, message: str):
+        super().__init__(message, Type="Service")
+
+
+class TooManyRequestsException(AwsError):
+    def __init__(self, reason: str = "ConcurrentInvocationLimitExceeded"):
+        super().__init__("Rate Exceeded.", Type="User", Reason=reason, retryAfterSeconds="1")
+
+
+def function_not_found(arn: str) -> ResourceNotFoundException:
+    return ResourceNotFoundException(f"Function not found: {arn}")

@@ -1,0 +1,141 @@
+"""Functions, called.
+
+Source: the API reference of Invoke; Lambda Developer Guide, "Invoking Lambda functions".
+"""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import AwsError
+from vauban.kernel.operations import operation
+from vauban.outside.functions import CannotIsolate, Crowded, Event, NotWarm, Outcome, Setting, invoke, invoke_anew
+from vauban.services.lambda_.errors import (
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    RequestTooLargeException,
+    ServiceException,
+    TooManyRequestsException,
+)
+from vauban.services.lambda_.resolvers import Target, a_target, target_of
+from vauban.services.lambda_.resources import Code, Version
+from vauban.services.lambda_.roles import credentials_of
+
+MOST_PAYLOAD = 6 * 1024 * 1024
+MOST_CLIENT_CONTEXT = 3_583
+TAIL = 4_096
+"""Bytes of the log that come back with the answer."""
+
+
+@operation(
+    "Invoke",
+    on=a_target,
+    action="lambda:InvokeFunction",
+    unsupported=("DurableExecutionName", "TenantId"),
+)
+def invoke_function(
+    call: Call,
+    target: Target,
+    invocation_type: str = "RequestResponse",
+    log_type: str = "None",
+    client_context: str = "",
+    payload: bytes = b"",
+) -> dict[str, Any]:
+    if invocation_type == "DryRun":
+        return {"StatusCode": 204}
+    if invocation_type == "Event":
+        raise InvalidParameterValueException("The InvocationType Event is not supported here.")
+    _require_json(payload)
+    version = _chosen(call, target)
+    event = Event(_request_id(call), payload or b"{}", _context(client_context), call.time, target.arn)
+    outcome = outcome_of(call, version, event)
+    answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": version.version, "Payload": outcome.payload}
+    if outcome.failed:
+        answer["FunctionError"] = "Unhandled"
+    if log_type == "Tail":
+        answer["LogResult"] = base64.b64encode(outcome.log[-TAIL:]).decode()
+    return answer
+
+
+def outcome_of(call: Call, version: Version, event: Event) -> Outcome:
+    """What comes of an event. Raises TooManyRequestsException, ServiceException or InvalidParameterValueException."""
+    setting = _setting(version)
+    try:
+        return call.outside(invoke, setting, event)
+    except NotWarm:
+        pass
+    try:
+        credentials = credentials_of(call, version.role, version.name)
+    except AwsError as error:
+        raise InvalidParameterValueException(
+            "The role defined for the function cannot be assumed by Lambda."
+        ) from error
+    code = call.store.get(Code, version.code_id)
+    try:
+        return call.outside(invoke_anew, setting, event, code.archive, credentials)
+    except Crowded:
+        raise TooManyRequestsException from None
+    except CannotIsolate:
+        raise ServiceException("This host does not let functions be isolated from it, so none is run.") from None
+
+
+def _request_id(call: Call) -> str:
+    """The invocation's, of which the function is told too."""
+    return call.once("invocation", call.uuid)
+
+
+def _chosen(call: Call, target: Target) -> Version:
+    """The version that an alias sends this invocation to."""
+    if target.alias is None or not target.alias.weights:
+        return target.version
+    drawn = call.once("version", lambda: int.from_bytes(call.random(6)) / 2**48)
+    for number, weight in target.alias.weights.items():
+        if drawn < weight:
+            other = target_of(call.store, target.function, number)
+            return other.version if other else target.version
+        drawn -= weight
+    return target.version
+
+
+def _setting(version: Version) -> Setting:
+    return Setting(
+        version.arn,
+        version.name,
+        version.version,
+        version.revision_id,
+        version.region,
+        version.runtime,
+        version.handler,
+        version.timeout,
+        version.memory_size,
+        version.ephemeral_storage,
+        tuple(version.variables.items()),
+        version.log_group,
+    )
+
+
+def _require_json(payload: bytes) -> None:
+    if len(payload) > MOST_PAYLOAD:
+        raise RequestTooLargeException(
+            f"{len(payload)} byte payload is too large for the RequestResponse invocation type "
+            f"(limit {MOST_PAYLOAD} bytes)"
+        )
+    try:
+        json.loads(payload or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}"
+        ) from None
+
+
+def _context(client_context: str) -> str:
+    """Client context comes in base64, and goes to the function as JSON."""
+    if len(client_context) > MOST_CLIENT_CONTEXT:
+        raise InvalidRequestContentException("Client context must be at most 3583 bytes of base64-encoded data.")
+    try:
+        text = base64.b64decode(client_context, validate=True).decode()
+        return json.dumps(json.loads(text)) if text else ""
+    except (ValueError, RecursionError, binascii.Error):
+        raise InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.") from None

@@ -1,0 +1,126 @@
+"""What Lambda keeps. Read this first; ``resolvers`` says how a call names it.
+
+A function is its name, its tags and its policies. What it runs is a version: ``$LATEST``, which changes, or one that
+was published, which does not. An alias points at a version, or at two. Code is kept once for all versions with it.
+"""
+
+import json
+from dataclasses import field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from vauban.identity.bound_documents import compile_bound
+from vauban.kernel.arns import arn
+from vauban.kernel.records import record, secret
+from vauban.policy import Policy
+
+CLOUDTRAIL_TYPE = "AWS::Lambda::Function"
+LATEST = "$LATEST"
+
+
+@lru_cache(maxsize=4096)
+def compiled(policy: str) -> Policy:
+    """A function's policy, compiled once for all with the same text. Raises MalformedPolicy."""
+    return compile_bound(policy, {}, name="function policy", kind="resource")
+
+
+@record("lambda:Function", id="name")
+class Function:
+    name: str
+    account: str
+    region: str
+    tags: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    """Of its policies, by the qualifier they are on; ``""`` is the function itself."""
+    policy_revisions: dict[str, str] = field(default_factory=dict)
+    published: int = 0
+    """The number of the version that was published last."""
+    reserved: int | None = None
+    """How many invocations at a time it may have; None where it has its share of the account's."""
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("lambda", self.region, self.account, f"function:{self.name}")
+
+    def arn_of(self, qualifier: str) -> str:
+        return f"{self.arn}:{qualifier}" if qualifier else self.arn
+
+    def policy(self, qualifier: str) -> str:
+        """The policy on a qualifier as a document; empty where there is none."""
+        statements = self.statements.get(qualifier)
+        if not statements:
+            return ""
+        return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+
+    def compiled_policy(self, qualifier: str) -> Policy | None:
+        policy = self.policy(qualifier)
+        return compiled(policy) if policy else None
+
+
+@record("lambda:Version", id="version_id")
+class Version:
+    version_id: str
+    """``name:version``."""
+    account: str
+    region: str
+    name: str
+    """The function's."""
+    version: str
+    runtime: str
+    role: str
+    handler: str
+    code_sha256: str
+    """Base64."""
+    code_size: int
+    last_modified: datetime
+    revision_id: str
+    architecture: str
+    description: str = ""
+    timeout: int = 3
+    memory_size: int = 128
+    ephemeral_storage: int = 512
+    environment: bytes = secret(b"")
+    """Variables by name, as JSON; empty where none were ever given."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return json.loads(self.environment) if self.environment else {}
+
+    @property
+    def code_id(self) -> str:
+        return f"{self.name}:{self.code_sha256}"
+
+    @property
+    def log_group(self) -> str:
+        return f"/aws/lambda/{self.name}"
+
+    @property
+    def arn(self) -> str:
+        """With the version's number where it was published."""
+        own = arn("lambda", self.region, self.account, f"function:{self.name}")
+        return own if self.version == LATEST else f"{own}:{self.version}"
+
+
+@record("lambda:Code", id="code_id")
+class Code:
+    code_id: str
+    """``name:`` and the archive's SHA-256."""
+    account: str
+    region: str
+    archive: bytes = secret()
+
+
+@record("lambda:Alias", id="alias_id")
+class Alias:
+    alias_id: str
+    """``name:alias``."""
+    account: str
+    region: str
+    function: str
+    name: str
+    version: str
+    revision_id: str
+    description: str = ""
+    weights: dict[str, float] = field(default_factory=dict)
+    """Versions that have a share of the invocations besides, by number."""

@@ -1,0 +1,49 @@
+"""Execution roles: what a function may do. Whoever gives a function a role must be allowed to pass it."""
+
+from vauban.kernel.calls import Call
+from vauban.kernel.decisions import Decision
+from vauban.kernel.errors import AwsError
+from vauban.kernel.operations import Conditions, Evaluate
+from vauban.kernel.resources import Resource
+from vauban.outside.functions import Credentials
+from vauban.services.lambda_.errors import InvalidParameterValueException
+
+PASSED_TO = "lambda.amazonaws.com"
+CONDITIONS = Conditions(
+    {"iam:passedtoservice": lambda call, resource: PASSED_TO if resource.type == "role" else None}, {}
+)
+
+
+def may_pass(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
+    """The operation itself, tags that come with it, and the role that is passed: the first denial, else the last."""
+    (function,) = resources
+    decision = evaluate(f"lambda:{call.operation.name}", function)
+    if decision.allowed and call.params.get("Tags"):
+        decision = evaluate("lambda:TagResource", function)
+    if decision.allowed and "Role" in call.params:
+        decision = evaluate("iam:PassRole", Resource(call.params["Role"], "role", call.account))
+    return decision
+
+
+def require_assumable(call: Call, role: str, name: str) -> None:
+    """Raises InvalidParameterValueException unless Lambda may assume the role."""
+    if role.split(":")[4] != call.account:
+        raise InvalidParameterValueException("Cross-account pass role is not allowed.")
+    try:
+        _assume(call, role, name)
+    except AwsError as error:
+        raise InvalidParameterValueException(
+            "The role defined for the function cannot be assumed by Lambda."
+        ) from error
+
+
+def credentials_of(call: Call, role: str, name: str) -> Credentials:
+    """The role's, for a new environment; the same however often the call is run. Raises what STS does."""
+    issued = _assume(call, role, name)
+    return call.once("credentials", lambda: issued)
+
+
+def _assume(call: Call, role: str, name: str) -> Credentials:
+    given = call.as_service().ask("sts:AssumeRole", RoleArn=role, RoleSessionName=name.ljust(2, "_"))["Credentials"]
+    expires = given["Expiration"].timestamp()
+    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], expires)

@@ -1,0 +1,97 @@
+"""Functions that run."""
+
+import base64
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def invoked(client, payload=None, name="job", **more):
+    answer = client.invoke(FunctionName=name, Payload=json.dumps(payload), **more)
+    return answer, json.loads(answer["Payload"].read())
+
+
+def test_a_function_answers_what_it_returns(client, make):
+    make()
+    answer, payload = invoked(client, {"a": [1, None]})
+    assert (answer["StatusCode"], answer["ExecutedVersion"], payload) == (200, "$LATEST", {"a": [1, None]})
+    assert "FunctionError" not in answer
+
+
+def test_an_exception_is_told_with_its_type_and_its_trace(client, make):
+    make("def handler(event, context): raise KeyError('x')")
+    answer, payload = invoked(client)
+    assert answer["FunctionError"] == "Unhandled"
+    assert (payload["errorType"], payload["errorMessage"]) == ("KeyError", "'x'")
+    assert "app.py" in payload["stackTrace"][0]
+
+
+def test_the_tail_of_the_log_comes_with_the_answer(client, make):
+    make("def handler(event, context): print('hello')")
+    log = base64.b64decode(invoked(client, LogType="Tail")[0]["LogResult"]).decode()
+    assert log.startswith("START RequestId: ")
+    assert "\nhello\nEND RequestId: " in log
+    assert "Memory Size: 128 MB" in log
+
+
+def test_what_takes_longer_than_its_timeout_is_ended(client, make):
+    make("import time\ndef handler(event, context): time.sleep(60)", Timeout=1)
+    answer, payload = invoked(client)
+    assert answer["FunctionError"] == "Unhandled"
+    assert payload["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+
+
+def test_an_environment_is_used_again_until_the_function_changes(client, make):
+    make("n = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return n")
+    assert [invoked(client)[1] for _ in range(3)] == [1, 2, 3]
+    client.update_function_configuration(FunctionName="job", Environment={"Variables": {"SIZE": "9"}})
+    assert invoked(client)[1] == 1
+
+
+def test_a_function_knows_who_it_is_and_nothing_of_the_host(client, make):
+    make(
+        "import os\ndef handler(event, context):\n"
+        "    return [os.environ['AWS_LAMBDA_FUNCTION_NAME'], context.invoked_function_arn, os.environ['MODE'],\n"
+        "        os.environ['AWS_REGION'], os.path.exists('/work/shared'), os.getuid() == 0,\n"
+        "        sorted(each for each in os.listdir('/proc') if each.isdigit())]",
+        Environment={"Variables": {"MODE": "x"}},
+    )
+    name, arn, mode, region, sees_host, is_root, processes = invoked(client)[1]
+    assert (name, arn, mode) == ("job", "arn:aws:lambda:us-east-1:111122223333:function:job", "x")
+    assert (region, sees_host, is_root) == ("us-east-1", False, False)
+    assert len(processes) <= 2
+
+
+def test_a_function_that_ends_its_process_is_told_of_as_such(client, make):
+    make("import os\ndef handler(event, context): os._exit(7)")
+    assert invoked(client)[1]["errorMessage"].endswith("Runtime exited with error: exit status 7")
+
+
+def test_a_dry_run_runs_nothing(client, make):
+    make()
+    assert client.invoke(FunctionName="job", InvocationType="DryRun")["StatusCode"] == 204
+
+
+def test_what_is_no_json_is_refused(client, make):
+    make()
+    with pytest.raises(ClientError) as refused:
+        client.invoke(FunctionName="job", Payload=b"{")
+    assert refused.value.response["Error"]["Code"] == "InvalidRequestContentException"
+
+
+def test_an_invocation_is_a_data_event_and_not_looked_up(vauban, client, make):
+    make()
+    invoked(client)
+    names = [each["EventName"] for each in vauban.client("cloudtrail").lookup_events()["Events"]]
+    assert "CreateFunction" in names
+    assert "Invoke" not in names
+
+
+def test_who_has_no_policy_invokes_nothing(vauban, client, make):
+    make()
+    vauban.user("eve")
+    with pytest.raises(ClientError) as denied:
+        vauban.client("lambda", user="eve").invoke(FunctionName="job")
+    assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert "lambda:InvokeFunction" in denied.value.response["Error"]["Message"]
