@@ -13,7 +13,7 @@ import msgspec
 from msgspec.msgpack import Ext
 
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.records import KINDS, Identity, RecordKind
+from vauban.kernel.records import KINDS, Identity, RecordKind, values_of
 from vauban.kernel.sealing import Sealer
 
 _SEALED = 1
@@ -45,7 +45,7 @@ class Codec:
         layout = self._layouts.get(kind.name) or self._layout(kind)
         if not layout.secrets:
             return _encode(record)
-        values = {name: getattr(record, name) for name in layout.names}
+        values = values_of(record)
         for name in layout.secrets:
             if values[name] is not None:
                 sealed = self._sealer.seal(record.account, values[name], _binding(identity, name))
@@ -103,11 +103,10 @@ class WithoutSecrets:
 class _Layout:
     """One kind's fields, and the quickest way to read them."""
 
-    __slots__ = ("_type", "_upgraded", "direct", "names", "secrets")
+    __slots__ = ("_type", "_upgraded", "direct", "secrets")
 
     def __init__(self, kind: RecordKind):
         refuse_hidden_secrets(kind)
-        self.names = tuple(each.name for each in fields(kind.type))
         self.secrets = kind.secret_fields
         self._type = kind.type
         self._upgraded: Callable[[dict[str, Any]], dict[str, Any]] | None = getattr(kind.type, "upgraded", None)

@@ -5,11 +5,11 @@ after the last. Whoever is interrupted between the two writes the same files und
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import every
+from vauban.kernel.records import replace
 from vauban.kernel.stores import Trail as AuditLog
 from vauban.services.cloudtrail.digests import PERIOD_SECONDS, signed_digest, write_digest
 from vauban.services.cloudtrail.log_files import Stretch, write_log_files

@@ -4,12 +4,13 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-event-d
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.cloudtrail.errors import (

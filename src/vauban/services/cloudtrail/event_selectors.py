@@ -3,11 +3,11 @@
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.cloudtrail.errors import InvalidEventSelectorsException
 from vauban.services.cloudtrail.resolvers import a_trail, own_trail
 from vauban.services.cloudtrail.resources import Trail

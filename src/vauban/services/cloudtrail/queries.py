@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-create-
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Any
@@ -19,6 +19,7 @@ from vauban.kernel.attributes import region_of
 from vauban.kernel.calls import Call
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.kernel.stores import Trail as AuditLog
 from vauban.services.cloudtrail.errors import (
     InactiveQueryException,

@@ -3,12 +3,12 @@
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.cloudtrail.deliveries import begin_delivery
 from vauban.services.cloudtrail.resolvers import a_trail, own_trail
 from vauban.services.cloudtrail.resources import Delivery, Period, Trail

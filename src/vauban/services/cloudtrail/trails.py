@@ -3,11 +3,12 @@
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trails.html
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.cloudtrail.deliveries import forget_delivery

@@ -1,6 +1,6 @@
 """Access keys: two for each user, and for the account's root."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Trail, World
 from vauban.services.iam.errors import InvalidInputException, NoSuchEntityException, over_quota

@@ -1,6 +1,5 @@
 """Managed policies attached to users, groups and roles; and those that bound users and roles."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.groups import Group
@@ -8,6 +7,7 @@ from vauban.identity.roles import Role
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import (
     NoSuchEntityException,
     PolicyNotAttachableException,

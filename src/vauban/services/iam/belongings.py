@@ -1,13 +1,13 @@
 """What hangs on a user: it keeps the user from being deleted, and follows when the user is renamed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.mfa_devices import MfaDevice
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.iam.resources import LoginProfile, ServiceCredential, SigningCertificate, SshPublicKey
 
 

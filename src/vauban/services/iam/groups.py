@@ -1,6 +1,5 @@
 """Groups, and who is in them."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.groups import Group
@@ -9,6 +8,7 @@ from vauban.identity.ids import new_unique_id
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import DeleteConflictException, over_quota
 from vauban.services.iam.lists import by_name, page
 from vauban.services.iam.resolvers import GROUP, USER, Listing, New, find, group, require_free, user

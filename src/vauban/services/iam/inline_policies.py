@@ -1,6 +1,5 @@
 """Policies written into a user, a group or a role."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.groups import Group
@@ -8,6 +7,7 @@ from vauban.identity.roles import Role
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.documents import checked, encoded, total_size
 from vauban.services.iam.errors import LimitExceededException, NoSuchEntityException
 from vauban.services.iam.lists import page

@@ -1,6 +1,5 @@
 """Instance profiles, each with one role at most."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.ids import INSTANCE_PROFILE as INSTANCE_PROFILE_PREFIX
@@ -9,6 +8,7 @@ from vauban.identity.instance_profiles import InstanceProfile
 from vauban.identity.roles import Role
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import DeleteConflictException, NoSuchEntityException, over_quota
 from vauban.services.iam.lists import by_name, page
 from vauban.services.iam.resolvers import (

@@ -1,6 +1,5 @@
 """Login profiles: users' passwords."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.passwords import hash_password, is_among
@@ -8,6 +7,7 @@ from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import EntityAlreadyExistsException, InvalidUserTypeException, NoSuchEntityException
 from vauban.services.iam.password_policies import require_conforming
 from vauban.services.iam.permissions import oneself

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +14,7 @@ from vauban.identity.mfa_devices import SEED_BYTES, MfaDevice, serial_number, sy
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.iam.errors import (

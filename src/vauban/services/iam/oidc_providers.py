@@ -1,7 +1,7 @@
 """OpenID Connect providers that an account trusts: STS takes their tokens for what their roles allow."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from vauban.identity.providers import OidcProvider
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.iam.errors import (

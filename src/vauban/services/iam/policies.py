@@ -1,6 +1,5 @@
 """Managed policies and their versions."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.groups import Group
@@ -11,6 +10,7 @@ from vauban.identity.roles import Role
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.documents import checked, encoded
 from vauban.services.iam.errors import (
     DeleteConflictException,

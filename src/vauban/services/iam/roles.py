@@ -1,6 +1,5 @@
 """Roles. Those that are linked to a service are changed by the service alone."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.ids import ROLE as ROLE_PREFIX
@@ -9,6 +8,7 @@ from vauban.identity.instance_profiles import InstanceProfile
 from vauban.identity.roles import SERVICE_LINKED, Role
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.documents import checked_trust
 from vauban.services.iam.errors import (
     DeleteConflictException,

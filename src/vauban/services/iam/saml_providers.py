@@ -1,6 +1,6 @@
 """SAML providers that an account trusts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from vauban.identity.providers import SamlPrivateKey, SamlProvider
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.iam.errors import (

@@ -1,12 +1,12 @@
 """Server certificates, with their keys."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.pem import is_chain, public_key_of, read_certificate, read_certificates
 from vauban.identity.ids import CERTIFICATE, new_unique_id
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import KeyPairMismatchException, MalformedCertificateException, over_quota
 from vauban.services.iam.lists import by_name, page
 from vauban.services.iam.resolvers import Listing, Named, New, Noun, require_free

@@ -1,13 +1,13 @@
 """X.509 certificates that users sign with."""
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.pem import read_certificate
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import (
     DuplicateCertificateException,
     InvalidInputException,

@@ -1,6 +1,5 @@
 """SSH public keys of users."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.pem import read_ssh_key
@@ -8,6 +7,7 @@ from vauban.identity.ids import PUBLIC_KEY, new_unique_id
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import (
     DuplicateSSHPublicKeyException,
     InvalidInputException,

@@ -4,11 +4,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.errors import InvalidInputException, LimitExceededException
 from vauban.services.iam.lists import page
 from vauban.services.iam.resolvers import instance_profile, own_policy, policy, role, user

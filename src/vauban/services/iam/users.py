@@ -1,6 +1,5 @@
 """Users."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account, root_principal
@@ -9,6 +8,7 @@ from vauban.identity.ids import new_unique_id
 from vauban.identity.users import User
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.iam.belongings import belongings, hand_over
 from vauban.services.iam.errors import DeleteConflictException, over_quota
 from vauban.services.iam.lists import by_name, page

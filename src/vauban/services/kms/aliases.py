@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.kms.errors import (

@@ -3,11 +3,11 @@
 AWS answers before the connection is there. Here it is tried at once, and has succeeded or failed with the answer.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.outside import clusters, xks
 from vauban.outside.clusters import ClusterFailed
 from vauban.outside.xks import ProxyFailed

@@ -1,11 +1,11 @@
 """What CreateCustomKeyStore and UpdateCustomKeyStore ask for, and whether it can be had."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError, ValidationException
+from vauban.kernel.records import replace
 from vauban.outside import xks
 from vauban.outside.xks import ProxyFailed
 from vauban.services.kms import errors, xks_failures

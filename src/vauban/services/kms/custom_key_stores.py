@@ -3,12 +3,12 @@
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-store-overview.html
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.kms.custom_key_store_requests import (
     claims_of,
     created_store,

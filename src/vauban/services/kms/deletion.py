@@ -1,12 +1,12 @@
 """The end of a key: scheduled, called off, or done when its day comes."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.kms import stored_keys
 from vauban.services.kms.materials import is_whole
 from vauban.services.kms.multi_region import REPLICA_DELETED, tell_primary

@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from vauban.crypto.materials import check, material_id
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.kms.errors import (
     IncorrectKeyMaterialException,
     InvalidCiphertextException,

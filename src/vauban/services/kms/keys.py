@@ -1,6 +1,5 @@
 """Keys: made, described, listed, enabled and disabled."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.materials import RSA_SIZES, generate
@@ -9,6 +8,7 @@ from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import UnsupportedOperationException
 from vauban.services.kms.expirations import expiration

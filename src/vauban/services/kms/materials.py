@@ -1,9 +1,8 @@
 """A key's material: the one in use, and new generations of it."""
 
-from dataclasses import replace
-
 from vauban.crypto.materials import material_id
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.kms.resources import Key, Material
 
 

@@ -7,10 +7,10 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.kms.errors import UnsupportedOperationException
 from vauban.services.kms.materials import is_pending, is_whole, materials_of
 from vauban.services.kms.resources import Key, Material

@@ -1,12 +1,12 @@
 """Key policies: the one, mandatory, named ``default``."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.policy_principals import UnknownPrincipal, as_shown, bind
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.policy import MalformedPolicy, OversizedPolicy, Policies, Policy, decide, full_access
 from vauban.policy.kinds import RULES

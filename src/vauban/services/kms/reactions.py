@@ -1,11 +1,10 @@
 """What keys do when a related key in another Region tells them something. All of it may be told twice."""
 
-from dataclasses import replace
-
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on
+from vauban.kernel.records import replace
 from vauban.services.kms.deletion import wait_for_deletion
 from vauban.services.kms.multi_region import (
     MATERIAL_ERASED,

@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.kms.errors import AlreadyExistsException, UnsupportedOperationException, key_not_found
 from vauban.services.kms.multi_region import PROMOTED, REPLICATED, SYNCHRONIZED, require_primary, send_shared

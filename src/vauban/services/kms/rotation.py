@@ -3,13 +3,13 @@
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.crypto.materials import generate
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.kms.errors import (
     ConflictException,
     KMSInvalidStateException,

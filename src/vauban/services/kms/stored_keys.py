@@ -6,12 +6,12 @@ key in a CloudHSM key store it is encrypted once, on the token.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from vauban.crypto.stored_keys import StoredKeyCiphertext, authenticated
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError, ValidationException
+from vauban.kernel.records import replace
 from vauban.outside import clusters, xks
 from vauban.outside.clusters import ClusterFailed, NotOfTheToken
 from vauban.outside.xks import ProxyFailed, Sealed

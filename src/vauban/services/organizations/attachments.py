@@ -1,12 +1,12 @@
 """Policies attached to the root, to organizational units, and to accounts."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import FULL_ACCESS, RESOURCE_CONTROL, SERVICE_CONTROL, OrganizationPolicy, Unit
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import (
     ConstraintViolationException,

@@ -1,6 +1,5 @@
 """Accounts closed: nobody of them is answered any more, and after 90 days they are gone from their organization."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.identity.accounts import Account
@@ -8,6 +7,7 @@ from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on, operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import AccountAlreadyClosedException, ConstraintViolationException
 from vauban.services.organizations.memberships import depart

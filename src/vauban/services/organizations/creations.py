@@ -6,7 +6,6 @@ hears, and then the request has succeeded.
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account, new_account_id
@@ -16,6 +15,7 @@ from vauban.identity.roles import Role
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on, operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import CreateAccountStatusNotFoundException, InvalidInputException
 from vauban.services.organizations.linked_roles import linked_role

@@ -1,12 +1,12 @@
 """Delegated administrators: members that look at the organization for a service of AWS's."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.accounts import by_age, shown
 from vauban.services.organizations.errors import (

@@ -1,12 +1,12 @@
 """From paying together to all features: every invited account has to approve, and then it is made final."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.identity.organizations import SERVICE_CONTROL, Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import HandshakeConstraintViolationException
 from vauban.services.organizations.handshakes import requested, shown

@@ -1,6 +1,6 @@
 """Handshakes: asked by one account, answered by another (``answers``), and forgotten after a while."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AccessDeniedException
 from vauban.kernel.operations import ServiceEvent, operation, when_due
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
 from vauban.services.organizations import resolvers

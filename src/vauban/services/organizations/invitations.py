@@ -1,6 +1,5 @@
 """Accounts invited into an organization."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import memberships, resolvers
 from vauban.services.organizations.accounts import leave
 from vauban.services.organizations.errors import (

@@ -1,6 +1,5 @@
 """Accounts that come into an organization, and that go: told on the trail of its management account."""
 
-from dataclasses import replace
 from typing import Literal
 
 from vauban.identity.accounts import Account
@@ -8,6 +7,7 @@ from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on
+from vauban.kernel.records import replace
 from vauban.services.organizations.resources import default_policies
 
 _CHANGED = "Membership Changed"

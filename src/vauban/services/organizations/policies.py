@@ -1,11 +1,11 @@
 """Policies: kept here, and held by whatever they are attached to."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.organizations import FULL_ACCESS, Organization, OrganizationPolicy
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.documents import check_content
 from vauban.services.organizations.errors import (

@@ -4,7 +4,6 @@ Sizes and numbers: Organizations User Guide, "Quotas and service limits".
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vauban.identity.organizations import (
@@ -18,6 +17,7 @@ from vauban.identity.organizations import (
 )
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import (
     ConstraintViolationException,

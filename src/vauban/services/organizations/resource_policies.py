@@ -3,13 +3,13 @@
 It is consulted in every call of a member (``resolvers``); a member's principals need their own account's policies too.
 """
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.policy import MalformedPolicy, Policy
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.documents import read

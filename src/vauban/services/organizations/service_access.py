@@ -1,11 +1,11 @@
 """Trusted access: the services of AWS that an organization lets at its accounts."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import ConstraintViolationException
 from vauban.services.organizations.lists import page

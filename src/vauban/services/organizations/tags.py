@@ -1,12 +1,12 @@
 """Tags on accounts, units, the root, policies and the resource policy."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.organizations import Organization, OrganizationPolicy, Unit
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import ConstraintViolationException, InvalidInputException
 from vauban.services.organizations.lists import page

@@ -1,12 +1,12 @@
 """What hangs where, and accounts hung elsewhere."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization, Unit
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import (
     DestinationParentNotFoundException,

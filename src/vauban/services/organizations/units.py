@@ -1,13 +1,13 @@
 """Organizational units: a tree of at most five levels under the root."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
 from vauban.identity.organizations import Organization, Unit
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.organizations import resolvers
 from vauban.services.organizations.errors import (
     ConstraintViolationException,

@@ -6,12 +6,12 @@ accounts but by events, and the link is decided on with the replica's own policy
 Source: CreateSecret, AssociateCrossAccountReplica and DisassociateCrossAccountReplica, AWS Secrets Manager.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import Account
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.envelopes import require_key_access
 from vauban.services.secretsmanager.errors import (
     InvalidParameterException,

@@ -1,11 +1,11 @@
 """The end of a secret: scheduled, called off, at once, or done when its day comes."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.errors import InvalidParameterException, marked_for_deletion
 from vauban.services.secretsmanager.identifiers import parse
 from vauban.services.secretsmanager.replica_states import DETACHED

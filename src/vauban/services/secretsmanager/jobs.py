@@ -1,10 +1,10 @@
 """What Secrets Manager does by the clock: deletion at the end of the window, rotation, outdated versions."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.deletion import erase
 from vauban.services.secretsmanager.pruning import prune
 from vauban.services.secretsmanager.replication import keep

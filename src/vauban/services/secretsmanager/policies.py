@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.policy_principals import UnknownPrincipal, as_shown, bind
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.policy import MalformedPolicy, Policy, grants_public_access
 from vauban.services.secretsmanager.errors import (

@@ -3,10 +3,10 @@
 Source: "What's in a Secrets Manager secret?" and PutSecretValue, AWS Secrets Manager.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.resources import Secret, Version
 
 KEPT = 100

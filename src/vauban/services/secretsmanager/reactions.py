@@ -1,6 +1,5 @@
 """What arrives: a primary's changes at its replicas, and word of how that went at the primary."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import ServiceEvent, on
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.deletion import CALLED_OFF, SCHEDULED, erase
 from vauban.services.secretsmanager.envelopes import sealed
 from vauban.services.secretsmanager.pruning import pruned_some_day

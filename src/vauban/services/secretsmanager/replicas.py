@@ -3,12 +3,12 @@
 Source: "Replicate AWS Secrets Manager secrets across Regions", AWS Secrets Manager User Guide.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.secretsmanager.errors import InvalidParameterException, InvalidRequestException
 from vauban.services.secretsmanager.replica_states import DETACHED, IN_PROGRESS, Replica

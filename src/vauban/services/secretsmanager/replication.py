@@ -4,10 +4,11 @@ What is sent is the secret as it now is, with the values of the versions that th
 are sealed on their way, and sealed again under the replica's own key where they arrive.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.envelopes import opened
 from vauban.services.secretsmanager.replica_states import DETACHED, FAILED, Association, Replica
 from vauban.services.secretsmanager.resources import Secret, Version, version_key

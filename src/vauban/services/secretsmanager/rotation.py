@@ -1,10 +1,10 @@
 """RotateSecret and CancelRotateSecret: rotation configured, begun and called off."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.errors import InvalidRequestException
 from vauban.services.secretsmanager.replication import keep
 from vauban.services.secretsmanager.resolvers import a_secret

@@ -1,9 +1,9 @@
 """The next rotation of a secret: a window by its rules, and some time within it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.resources import Secret
 from vauban.services.secretsmanager.rotation_rules import Rotation, Window
 

@@ -4,12 +4,13 @@ Source: "Rotation schedules", AWS Secrets Manager User Guide.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from vauban.aws.schedules import Cron, Rate, fields_of, parse
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.errors import InvalidParameterException
 
 SHORTEST_HOURS = 4

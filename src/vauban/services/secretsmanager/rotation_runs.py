@@ -1,11 +1,10 @@
 """A rotation on its way, kept beside its secret: the function that it calls changes the secret meanwhile."""
 
 import hmac
-from dataclasses import replace
 from datetime import datetime
 
 from vauban.kernel.calls import Call
-from vauban.kernel.records import record, secret
+from vauban.kernel.records import record, replace, secret
 from vauban.services.secretsmanager.errors import InvalidParameterException
 from vauban.services.secretsmanager.resources import PENDING, Secret
 

@@ -1,10 +1,10 @@
 """Secrets: created, described, updated."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.associations import create_cross_account_replica
 from vauban.services.secretsmanager.envelopes import require_key_access, rewrapped
 from vauban.services.secretsmanager.errors import (

@@ -1,12 +1,12 @@
 """Tags on secrets; who changes them keeps the right to change them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.secretsmanager.errors import InvalidParameterException
 from vauban.services.secretsmanager.replication import keep

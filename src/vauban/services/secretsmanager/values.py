@@ -1,10 +1,11 @@
 """PutSecretValue and GetSecretValue: values, each a version of its secret that is never changed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.envelopes import opened, sealed
 from vauban.services.secretsmanager.errors import (
     InvalidParameterException,

@@ -1,10 +1,10 @@
 """Versions: listed, and labelled anew."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.secretsmanager.errors import value_not_found
 from vauban.services.secretsmanager.labels import moved
 from vauban.services.secretsmanager.lists import page

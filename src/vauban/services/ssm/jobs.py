@@ -1,9 +1,8 @@
 """What Parameter Store does by the clock: parameter policies."""
 
-from dataclasses import replace
-
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
+from vauban.kernel.records import replace
 from vauban.services.ssm.changes import announce_policy, forget
 from vauban.services.ssm.policies import EXPIRATION
 from vauban.services.ssm.resources import CLOUDTRAIL_TYPE, Parameter, ParameterPolicy

@@ -4,11 +4,11 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-para
 """
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.ssm.changes import announce
 from vauban.services.ssm.errors import ParameterVersionLabelLimitExceeded, version_not_found
 from vauban.services.ssm.resolvers import a_parameter

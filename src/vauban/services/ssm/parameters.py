@@ -4,12 +4,12 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-man
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.ssm import data_types, references
 from vauban.services.ssm.changes import announce, announce_failure, forget

@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-s
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from vauban.kernel.records import replace
 from vauban.services.ssm.errors import (
     IncompatiblePolicyException,
     InvalidPolicyAttributeException,

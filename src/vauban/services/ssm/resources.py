@@ -5,12 +5,12 @@ by name and number. Values are sealed on disk whatever their type; those of Secu
 """
 
 from base64 import b64encode
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from vauban.kernel.records import record, secret
+from vauban.kernel.records import record, secret, values_of
 from vauban.policy import Policy
 from vauban.services.ssm.names import arn_of, parent
 
@@ -127,7 +127,7 @@ class Parameter(Revision):
 
     def as_version(self) -> "ParameterVersion":
         """What is kept of it when a newer version takes its place."""
-        return ParameterVersion(**{each.name: getattr(self, each.name) for each in fields(ParameterVersion)})
+        return ParameterVersion(**values_of(self, ParameterVersion))
 
 
 @record("ssm:ParameterVersion", id="version_id")

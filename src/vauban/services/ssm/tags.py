@@ -1,12 +1,13 @@
 """Tags on parameters. Those of other Systems Manager resources are refused."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.ssm.errors import InvalidResourceId, InvalidResourceType, TooManyTagsError
