@@ -213,10 +213,14 @@ class Reaction:
     act: React
 
     def wants(self, event: DomainEvent) -> bool:
+        if self.source == EVERYTHING:
+            return event.to is None
         return (event.source, event.detail_type) == (self.source, self.detail_type)
 
 
 REACTIONS: list[Reaction] = []
+EVERYTHING = "*"
+"""As the source and detail type of a reaction: whatever is told at large."""
 
 
 def on(service: str, source: str, detail_type: str) -> Callable[[React], React]:

@@ -1,0 +1,20 @@
+"""Amazon EventBridge: buses, rules that say which events, targets that are told of them, at least once.
+
+Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first. An event goes from ``entries`` (or a
+service that told it) through ``arrivals``, where rules are asked, to ``deliveries``.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.events import (
+    arrivals,
+    buses,
+    deliveries,
+    entries,
+    firings,
+    permissions,
+    rules,
+    tags,
+    targets,
+)
+
+SERVICE = Service("events", buses, permissions, rules, targets, entries, tags, arrivals, deliveries, firings)

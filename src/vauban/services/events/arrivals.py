@@ -1,0 +1,65 @@
+"""Events that arrive at a bus, and the rules that want them; what services tell arrives at the default bus."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from vauban.kernel.calls import Call, ServiceCall
+from vauban.kernel.events import DomainEvent
+from vauban.kernel.operations import EVERYTHING, on
+from vauban.services.events.deliveries import send
+from vauban.services.events.resolvers import Place
+from vauban.services.events.resources import DEFAULT, Parcel, Rule
+
+SOURCE = "aws.events"
+ARRIVED = "Event For A Bus Elsewhere"
+
+
+def arrive(call: Call, bus: Place, event: dict[str, Any]) -> None:
+    """Have the event told to the targets of all rules of a bus that want it, here or where the bus is."""
+    if (bus.account, bus.region) == (call.account, call.region):
+        tell_targets(call, bus.name, event)
+    else:
+        call.send(ARRIVED, account=bus.account, region=bus.region, bus=bus.name, event=event)
+
+
+def tell_targets(call: Call, bus: str, event: dict[str, Any]) -> None:
+    for rule in call.store.list(Rule, index="bus", value=bus):
+        if rule.targets and rule.wants(event):
+            tell(call, rule, event)
+
+
+def tell(call: Call, rule: Rule, event: dict[str, Any]) -> None:
+    for target in rule.targets:
+        send(call, Parcel(event, rule.arn, rule.account, rule.region, target, call.time))
+
+
+@on("events", SOURCE, ARRIVED)
+def arrived(call: ServiceCall, event: DomainEvent) -> None:
+    tell_targets(call, event.detail["bus"], event.detail["event"])
+
+
+@on("events", EVERYTHING, EVERYTHING)
+def told_at_large(call: ServiceCall, event: DomainEvent) -> None:
+    tell_targets(call, DEFAULT, envelope_of(event))
+
+
+def envelope_of(event: DomainEvent) -> dict[str, Any]:
+    """What a service told, in the words in which rules and targets read events."""
+    where = (event.account, event.region)
+    return envelope(event.id, event.source, event.detail_type, *where, event.time, event.resources, event.detail)
+
+
+def envelope(
+    id: str, source: str, detail_type: str, account: str, region: str, time: float, resources: Any, detail: Any
+) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": id,
+        "detail-type": detail_type,
+        "source": source,
+        "account": account,
+        "time": datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": region,
+        "resources": list(resources),
+        "detail": detail,
+    }

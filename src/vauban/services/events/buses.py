@@ -1,0 +1,93 @@
+"""Event buses: the default one, which is always there, and those of one's own."""
+
+from dataclasses import replace
+from typing import Any
+
+from vauban.identity.policy_principals import as_shown
+from vauban.kernel.calls import Call
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import operation
+from vauban.services.events.errors import (
+    LimitExceededException,
+    ResourceAlreadyExistsException,
+)
+from vauban.services.events.lists import page
+from vauban.services.events.resolvers import BusDraftResolver, BusResolver, Draft
+from vauban.services.events.resources import DEFAULT, EventBus, Rule, find_bus
+from vauban.services.events.tags import tagged
+
+MAXIMUM = 100
+"""Of one's own, in a Region."""
+NOT_HERE = ("KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
+"""A bus's dead letters are events that its key could not encrypt; there are none without a key of one's own."""
+
+
+@operation(
+    "CreateEventBus",
+    on=BusDraftResolver(),
+    also=(("TagResource", "Tags"),),
+    unsupported=("EventSourceName", *NOT_HERE),
+)
+def create_event_bus(
+    call: Call, draft: Draft, description: str = "", tags: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    if "/" in draft.name:
+        raise ValidationException("Event bus name must not contain '/'.")
+    if draft.existing is not None:
+        raise ResourceAlreadyExistsException(f"Event bus {draft.name} already exists.")
+    if sum(bus.name != DEFAULT for bus in call.store.list(EventBus)) >= MAXIMUM:
+        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+    bus = EventBus(
+        draft.name, call.account, call.region, call.second, call.second, description, tags=tagged({}, tags or ())
+    )
+    call.store.put(bus)
+    told = {"EventBusArn": bus.arn}
+    return {**told, "Description": description} if description else told
+
+
+@operation("UpdateEventBus", on=BusResolver("Name"), unsupported=NOT_HERE)
+def update_event_bus(call: Call, bus: EventBus, description: str = "") -> dict[str, Any]:
+    call.store.put(replace(bus, description=description, modified=call.second))
+    told = {"Arn": bus.arn, "Name": bus.name}
+    return {**told, "Description": description} if description else told
+
+
+@operation("DeleteEventBus", on=BusResolver("Name", optional=True))
+def delete_event_bus(call: Call, bus: EventBus | None) -> None:
+    """No error where there is no such bus."""
+    if bus is None:
+        return
+    if bus.name == DEFAULT:
+        raise ValidationException("Cannot delete event bus default.")
+    if call.store.list(Rule, index="bus", value=bus.name, limit=1):
+        raise ValidationException("Event bus can't be deleted since it has rules.")
+    call.store.delete(bus)
+
+
+@operation("DescribeEventBus", on=BusResolver("Name"))
+def describe_event_bus(call: Call, bus: EventBus) -> dict[str, Any]:
+    return shown(call, bus)
+
+
+@operation("ListEventBuses")
+def list_event_buses(
+    call: Call, name_prefix: str = "", next_token: str | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    default = find_bus(call.world, call.account, call.region, DEFAULT)
+    buses = [default, *(bus for bus in call.store.list(EventBus) if bus.name != DEFAULT)]
+    entries = [(bus.name, shown(call, bus)) for bus in buses if bus is not None and bus.name.startswith(name_prefix)]
+    return page(call, "EventBuses", entries, limit, next_token, of=name_prefix)
+
+
+def shown(call: Call, bus: EventBus) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "Name": bus.name,
+        "Arn": bus.arn,
+        "CreationTime": bus.created,
+        "LastModifiedTime": bus.modified,
+    }
+    if bus.description:
+        told["Description"] = bus.description
+    if bus.policy:
+        told["Policy"] = as_shown(bus.policy, {}, call.world)
+    return told

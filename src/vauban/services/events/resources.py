@@ -1,0 +1,150 @@
+"""What EventBridge keeps. Read this first; ``resolvers`` says how a call names it.
+
+Events themselves wait in the outbox until they are delivered; a ``Delivery`` is one that failed, and is tried again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from vauban.identity.accounts import Account
+from vauban.kernel.arns import arn
+from vauban.kernel.records import record
+from vauban.kernel.stores import World
+from vauban.patterns import Pattern, compiled
+from vauban.policy import Policy
+
+BUS_TYPE = "AWS::Events::EventBus"
+RULE_TYPE = "AWS::Events::Rule"
+DEFAULT = "default"
+DISABLED = "DISABLED"
+LONGEST_AGE = 86_400
+MOST_RETRIES = 185
+
+
+@record("events:EventBus", id="name")
+class EventBus:
+    name: str
+    account: str
+    region: str
+    created: datetime
+    modified: datetime
+    description: str = ""
+    policy: str = ""
+    tags: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def arn(self) -> str:
+        return bus_arn(self.region, self.account, self.name)
+
+    @cached_property
+    def compiled_policy(self) -> Policy | None:
+        return Policy.parse(self.policy, name="event bus policy", kind="resource") if self.policy else None
+
+
+@record("events:Rule", id="key", indexes={"bus": "bus", "target": "target_arns"}, due="next_at")
+class Rule:
+    name: str
+    bus: str
+    account: str
+    region: str
+    created_by: str
+    """The account that made it."""
+    pattern: str = ""
+    schedule: str = ""
+    state: str = "ENABLED"
+    description: str = ""
+    role_arn: str = ""
+    targets: tuple[dict[str, Any], ...] = field(default=(), hash=False)
+    """In the model's words, in the order in which they came."""
+    tags: dict[str, str] = field(default_factory=dict, hash=False)
+    next_at: datetime | None = None
+    """When its schedule fires next."""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.bus, self.name)
+
+    @cached_property
+    def arn(self) -> str:
+        return rule_arn(self.region, self.account, self.bus, self.name)
+
+    @property
+    def target_arns(self) -> tuple[str, ...]:
+        return tuple({target["Arn"] for target in self.targets})
+
+    @cached_property
+    def compiled(self) -> Pattern | None:
+        return compiled(self.pattern) if self.pattern else None
+
+    def wants(self, event: dict[str, Any]) -> bool:
+        return self.state != DISABLED and self.compiled is not None and self.compiled.matches(event)
+
+
+@record("events:Delivery", id="delivery_id", due="due_at")
+class Delivery:
+    """An event for one target that could not be reached; it is tried again."""
+
+    delivery_id: str
+    account: str
+    region: str
+    due_at: datetime
+    parcel: dict[str, Any] = field(hash=False)
+    """``Parcel.told``."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An event on its way to one target of a rule."""
+
+    event: dict[str, Any]
+    rule_arn: str
+    account: str
+    region: str
+    """Of the rule."""
+    target: dict[str, Any]
+    since: float
+    """When the rule matched, in seconds since the epoch."""
+    tries: int = 0
+    """How many failed."""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def most_retries(self) -> int:
+        return self.target.get("RetryPolicy", {}).get("MaximumRetryAttempts", MOST_RETRIES)
+
+    @property
+    def longest_age(self) -> int:
+        """Seconds."""
+        return self.target.get("RetryPolicy", {}).get("MaximumEventAgeInSeconds", LONGEST_AGE)
+
+    @property
+    def pause(self) -> timedelta:
+        """Before it is tried again: twice as long each time, up to ten minutes."""
+        return timedelta(seconds=min(2**self.tries, 600))
+
+
+def key_of(bus: str, rule: str) -> str:
+    return f"{bus}:{rule}"
+
+
+def bus_arn(region: str, account: str, name: str) -> str:
+    return arn("events", region, account, f"event-bus/{name}")
+
+
+def rule_arn(region: str, account: str, bus: str, name: str) -> str:
+    return arn("events", region, account, f"rule/{name}" if bus == DEFAULT else f"rule/{bus}/{name}")
+
+
+def find_bus(world: World, account: str, region: str, name: str) -> EventBus | None:
+    """The default bus is there in every account and Region, and kept only once something was changed about it."""
+    found = world.at(account, region).get(EventBus, name)
+    if found is not None or name != DEFAULT:
+        return found
+    owner = world.at("", "").get(Account, account)
+    created = owner.created if owner else datetime.fromtimestamp(0, UTC)
+    return EventBus(DEFAULT, account, region, created, created)

@@ -1,0 +1,146 @@
+"""Targets: who is told of the events that a rule matches. Reached by what ``deliveries`` asks."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.decisions import Decision
+from vauban.kernel.errors import ValidationException
+from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.resources import Resource
+from vauban.services.events.errors import LimitExceededException, invalid_parameter
+from vauban.services.events.lists import page
+from vauban.services.events.paths import parse
+from vauban.services.events.resolvers import RuleResolver
+from vauban.services.events.resources import Rule
+
+MAXIMUM = 5
+"""Of a rule."""
+_ARN = re.compile(r"arn:aws[\w-]*:([a-z0-9-]+):([a-z0-9-]*):(\d{12}):(.+)\Z")
+_NOUNS = {"sqs": "", "sns": "", "lambda": "function:", "events": "event-bus/"}
+"""The services that are told of events, and how what they are told by is named."""
+_NOT_HERE = (
+    "KinesisParameters",
+    "RunCommandParameters",
+    "EcsParameters",
+    "BatchParameters",
+    "HttpParameters",
+    "RedshiftDataParameters",
+    "SageMakerPipelineParameters",
+    "AppSyncParameters",
+)
+_INPUTS = ("Input", "InputPath", "InputTransformer")
+a_targets_rule = RuleResolver("Rule")
+
+
+def may_pass_roles(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
+    """Putting targets, and handing over each role that is to reach one."""
+    decision = evaluate("events:PutTargets", resources[0])
+    for role_arn in {target["RoleArn"] for target in call.params["Targets"] if "RoleArn" in target}:
+        if decision.allowed:
+            _, _, account, _ = parts_of(role_arn) or ("", "", "", "")
+            decision = evaluate("iam:PassRole", Resource(role_arn, "role", account))
+    return decision
+
+
+@operation("PutTargets", on=a_targets_rule, decide=may_pass_roles)
+def put_targets(call: Call, rule: Rule, targets: list[dict[str, Any]]) -> dict[str, Any]:
+    """Targets of the same id are replaced. What cannot be reached here is refused, each by itself."""
+    for target in targets:
+        _require_valid(target)
+    refused = {target["Id"]: reason for target in targets if (reason := _unreachable(target))}
+    kept = {target["Id"]: target for target in rule.targets}
+    kept |= {target["Id"]: target for target in targets if target["Id"] not in refused}
+    if len(kept) > MAXIMUM:
+        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+    call.store.put(replace(rule, targets=tuple(kept.values())))
+    return _failures((each, "ValidationException", reason) for each, reason in refused.items())
+
+
+@operation("RemoveTargets", on=a_targets_rule)
+def remove_targets(call: Call, rule: Rule, ids: list[str], force: bool = False) -> dict[str, Any]:
+    """``force`` is for managed rules, of which there are none."""
+    there = {target["Id"] for target in rule.targets}
+    call.store.put(replace(rule, targets=tuple(each for each in rule.targets if each["Id"] not in ids)))
+    missing = [each for each in ids if each not in there]
+    reason = f"Rule {rule.name} does not have a target with the Id %s."
+    return _failures((each, "ResourceNotFoundException", reason % each) for each in missing)
+
+
+@operation("ListTargetsByRule", on=a_targets_rule)
+def list_targets_by_rule(
+    call: Call, rule: Rule, next_token: str | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    entries = [(target["Id"], target) for target in rule.targets]
+    return page(call, "Targets", entries, limit, next_token, of=rule.key)
+
+
+def parts_of(arn: str) -> tuple[str, str, str, str] | None:
+    """Service, Region, account and what the ARN names; None for what is no ARN."""
+    matched = _ARN.match(arn)
+    return None if matched is None else (matched[1], matched[2], matched[3], matched[4])
+
+
+def _failures(entries: Iterator[tuple[str, str, str]]) -> dict[str, Any]:
+    failed = [{"TargetId": each, "ErrorCode": code, "ErrorMessage": message} for each, code, message in entries]
+    return {"FailedEntryCount": len(failed), "FailedEntries": failed}
+
+
+def _unreachable(target: dict[str, Any]) -> str:
+    """Why a valid target cannot be one here."""
+    for name in _NOT_HERE:
+        if name in target:
+            return f"{name} is not supported here."
+    service, _, _, named = parts_of(target["Arn"]) or ("", "", "", "")
+    if service not in _NOUNS or not named.startswith(_NOUNS[service]):
+        return f"{target['Arn']} is not of a kind of target that is supported here."
+    return ""
+
+
+def _require_valid(target: dict[str, Any]) -> None:
+    """Raises ValidationException."""
+    parts = parts_of(target["Arn"])
+    if parts is None:
+        raise invalid_parameter(target["Arn"], "Provided Arn is not in correct format.")
+    if "RoleArn" in target and parts_of(target["RoleArn"]) is None:
+        raise invalid_parameter("RoleArn", "Provided Arn is not in correct format.")
+    if sum(name in target for name in _INPUTS) > 1:
+        raise ValidationException(
+            f"Only one of Input, InputPath, or InputTransformer must be provided for target {target['Id']}."
+        )
+    group = target.get("SqsParameters", {}).get("MessageGroupId")
+    if parts[0] == "sqs" and parts[3].endswith(".fifo") and not group:
+        raise ValidationException(f"Parameter(s) SqsParameters must be specified for target: {target['Id']}.")
+    _require_input(target)
+    _require_queue(target)
+
+
+def _require_input(target: dict[str, Any]) -> None:
+    if "Input" in target:
+        try:
+            json.loads(target["Input"])
+        except (ValueError, RecursionError):
+            raise ValidationException(f"JSON syntax error in input for target {target['Id']}.") from None
+    paths = list(target.get("InputTransformer", {}).get("InputPathsMap", {}).items())
+    if "InputPath" in target:
+        paths.append(("InputPath", target["InputPath"]))
+    for name, path in paths:
+        if name.lower().startswith("aws."):
+            raise ValidationException(f"Key {name} of the InputPathsMap starts with AWS., which is reserved.")
+        try:
+            parse(path)
+        except ValueError:
+            raise ValidationException(f"Invalid JSON path {path} for target {target['Id']}.") from None
+
+
+def _require_queue(target: dict[str, Any]) -> None:
+    """A dead-letter queue is a standard queue."""
+    letters = target.get("DeadLetterConfig", {}).get("Arn")
+    if letters is None:
+        return
+    parts = parts_of(letters)
+    if parts is None or parts[0] != "sqs" or letters.endswith(".fifo"):
+        raise invalid_parameter("DeadLetterConfig", "Provided Arn is not of a standard SQS queue.")
