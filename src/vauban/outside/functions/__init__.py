@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from vauban.outside import Outside
 
 IDLE_SECONDS = 300.0
+PATIENCE_SECONDS = 0.1
+"""How long it is waited at a time for what has been begun."""
 MOST_ENVIRONMENTS = 32
 """Of one process."""
 _SWEEP_SECONDS = 15.0
@@ -31,6 +34,14 @@ class NotWarm(WorkFailed):
 
 class Crowded(WorkFailed):
     """There are as many environments at work as there may be."""
+
+
+class Unfinished(WorkFailed):
+    """The function is still at it."""
+
+
+class Lost(WorkFailed):
+    """Nobody is at it any more: the process that was has ended."""
 
 
 class CannotIsolate(WorkFailed):
@@ -48,6 +59,9 @@ class Functions:
         self._lock = threading.Lock()
         self._sweeper: threading.Thread | None = None
         self._closed = threading.Event()
+        self._threads = ThreadPoolExecutor(MOST_ENVIRONMENTS, thread_name_prefix="function")
+        """For events that nobody waits for."""
+        self._begun: dict[str, Future[Outcome]] = {}
 
     def reach(self, endpoint: str, trust: str) -> None:
         """Say where functions find Vauban, and the file with whom they have to trust then, if it needs one."""
@@ -82,9 +96,26 @@ class Functions:
         finally:
             self._put_back(environment)
 
+    def begin(self, environment: Environment, event: Event) -> None:
+        """Have an event handled while nobody waits; ``ended`` tells what came of it."""
+        self._begun[event.request_id] = self._threads.submit(self.handled, environment, event)
+
+    def ended(self, request_id: str) -> Outcome:
+        """Raises Unfinished or Lost. An outcome is given once."""
+        begun = self._begun.get(request_id)
+        if begun is None:
+            raise Lost
+        try:
+            outcome = begun.result(PATIENCE_SECONDS)
+        except TimeoutError:
+            raise Unfinished from None
+        del self._begun[request_id]
+        return outcome
+
     def close(self) -> None:
         """End them all."""
         self._closed.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             ending, self._idle = [*self._idle, *self._busy], []
         for each in ending:
@@ -130,6 +161,23 @@ def invoke_anew(outside: "Outside", setting: Setting, event: Event, code: bytes,
     """Start an environment, and have it handle an event. Raises Crowded or CannotIsolate."""
     functions = outside.functions
     return functions.handled(functions.started(setting, code, credentials), event)
+
+
+def begin(outside: "Outside", setting: Setting, event: Event) -> None:
+    """``invoke``, not waited for."""
+    functions = outside.functions
+    functions.begin(functions.warm(setting, event.now), event)
+
+
+def begin_anew(outside: "Outside", setting: Setting, event: Event, code: bytes, credentials: Credentials) -> None:
+    """``invoke_anew``, not waited for."""
+    functions = outside.functions
+    functions.begin(functions.started(setting, code, credentials), event)
+
+
+def ended(outside: "Outside", request_id: str) -> Outcome:
+    """What came of an event that was begun. Raises Unfinished or Lost."""
+    return outside.functions.ended(request_id)
 
 
 @cache

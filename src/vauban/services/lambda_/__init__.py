@@ -4,8 +4,8 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.lambda_ import functions, invocations, permissions, tags, versions
+from vauban.services.lambda_ import aliases, functions, invocations, permissions, queues, tags, versions
 from vauban.services.lambda_.roles import CONDITIONS
 
-SERVICE = Service("lambda", functions, versions, permissions, tags, invocations, conditions=CONDITIONS)
+SERVICE = Service("lambda", functions, versions, aliases, permissions, tags, invocations, queues, conditions=CONDITIONS)
 """What Lambda offers."""

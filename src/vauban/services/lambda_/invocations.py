@@ -6,12 +6,13 @@ Source: the API reference of Invoke; Lambda Developer Guide, "Invoking Lambda fu
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
-from vauban.outside.functions import CannotIsolate, Crowded, Event, NotWarm, Outcome, Setting, invoke, invoke_anew
+from vauban.outside.functions import CannotIsolate, Crowded, Event, NotWarm, Setting, invoke, invoke_anew
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -20,10 +21,11 @@ from vauban.services.lambda_.errors import (
     TooManyRequestsException,
 )
 from vauban.services.lambda_.resolvers import Target, a_target, target_of
-from vauban.services.lambda_.resources import Code, Version
+from vauban.services.lambda_.resources import Code, QueuedEvent, Version
 from vauban.services.lambda_.roles import credentials_of
 
 MOST_PAYLOAD = 6 * 1024 * 1024
+MOST_QUEUED = 1024 * 1024
 MOST_CLIENT_CONTEXT = 3_583
 TAIL = 4_096
 """Bytes of the log that come back with the answer."""
@@ -45,12 +47,14 @@ def invoke_function(
 ) -> dict[str, Any]:
     if invocation_type == "DryRun":
         return {"StatusCode": 204}
+    _require_json(payload, MOST_QUEUED if invocation_type == "Event" else MOST_PAYLOAD, invocation_type)
+    context = _context(client_context)
     if invocation_type == "Event":
-        raise InvalidParameterValueException("The InvocationType Event is not supported here.")
-    _require_json(payload)
-    version = _chosen(call, target)
-    event = Event(_request_id(call), payload or b"{}", _context(client_context), call.time, target.arn)
-    outcome = outcome_of(call, version, event)
+        call.store.put(_queued(call, target, context, payload))
+        return {"StatusCode": 202}
+    version = chosen(call, target)
+    event = Event(_request_id(call), payload or b"{}", context, call.time, target.arn)
+    outcome = performed(call, version, event, invoke, invoke_anew)
     answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": version.version, "Payload": outcome.payload}
     if outcome.failed:
         answer["FunctionError"] = "Unhandled"
@@ -59,11 +63,14 @@ def invoke_function(
     return answer
 
 
-def outcome_of(call: Call, version: Version, event: Event) -> Outcome:
-    """What comes of an event. Raises TooManyRequestsException, ServiceException or InvalidParameterValueException."""
+def performed(call: Call, version: Version, event: Event, warm: Callable[..., Any], anew: Callable[..., Any]) -> Any:
+    """What ``warm`` or else ``anew`` makes of an event: the one where an environment is idle, the other where not.
+
+    Raises TooManyRequestsException, ServiceException or InvalidParameterValueException.
+    """
     setting = _setting(version)
     try:
-        return call.outside(invoke, setting, event)
+        return call.outside(warm, setting, event)
     except NotWarm:
         pass
     try:
@@ -74,7 +81,7 @@ def outcome_of(call: Call, version: Version, event: Event) -> Outcome:
         ) from error
     code = call.store.get(Code, version.code_id)
     try:
-        return call.outside(invoke_anew, setting, event, code.archive, credentials)
+        return call.outside(anew, setting, event, code.archive, credentials)
     except Crowded:
         raise TooManyRequestsException from None
     except CannotIsolate:
@@ -86,7 +93,7 @@ def _request_id(call: Call) -> str:
     return call.once("invocation", call.uuid)
 
 
-def _chosen(call: Call, target: Target) -> Version:
+def chosen(call: Call, target: Target) -> Version:
     """The version that an alias sends this invocation to."""
     if target.alias is None or not target.alias.weights:
         return target.version
@@ -116,11 +123,24 @@ def _setting(version: Version) -> Setting:
     )
 
 
-def _require_json(payload: bytes) -> None:
-    if len(payload) > MOST_PAYLOAD:
+def _queued(call: Call, target: Target, context: str, payload: bytes) -> QueuedEvent:
+    return QueuedEvent(
+        _request_id(call),
+        target.function.account,
+        target.function.region,
+        target.function.name,
+        target.qualifier,
+        call.now,
+        call.now,
+        context,
+        payload=payload,
+    )
+
+
+def _require_json(payload: bytes, most: int, invocation_type: str) -> None:
+    if len(payload) > most:
         raise RequestTooLargeException(
-            f"{len(payload)} byte payload is too large for the RequestResponse invocation type "
-            f"(limit {MOST_PAYLOAD} bytes)"
+            f"{len(payload)} byte payload is too large for the {invocation_type} invocation type (limit {most} bytes)"
         )
     try:
         json.loads(payload or b"{}")

@@ -124,3 +124,19 @@ class Alias:
     description: str = ""
     weights: dict[str, float] = field(default_factory=dict)
     """Versions that have a share of the invocations besides, by number."""
+
+
+@record("lambda:QueuedEvent", id="request_id", due="due_at")
+class QueuedEvent:
+    request_id: str
+    account: str
+    region: str
+    function: str
+    qualifier: str
+    accepted: datetime
+    due_at: datetime
+    client_context: str = ""
+    failures: int = 0
+    is_begun: bool = False
+    """Whether the function has been given it, and has not been heard of yet."""
+    payload: bytes = secret(b"")

@@ -1,5 +1,6 @@
 """Execution roles: what a function may do. Whoever gives a function a role must be allowed to pass it."""
 
+from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AwsError
@@ -44,6 +45,7 @@ def credentials_of(call: Call, role: str, name: str) -> Credentials:
 
 
 def _assume(call: Call, role: str, name: str) -> Credentials:
-    given = call.as_service().ask("sts:AssumeRole", RoleArn=role, RoleSessionName=name.ljust(2, "_"))["Credentials"]
+    function = arn("lambda", call.region, call.account, f"function:{name}")
+    given = call.as_service(function).ask("sts:AssumeRole", RoleArn=role, RoleSessionName=name.ljust(2, "_"))["Credentials"]
     expires = given["Expiration"].timestamp()
     return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], expires)
