@@ -53,6 +53,8 @@ WORDS: dict[str, Any] = {
     "cloudtrail:ResourceArn": EVENT_DATA_STORE,
     "cloudtrail:ResourceIdList": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
     "cloudtrail:ResourceId": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
+    "QueueUrl": f"http://vauban.test/{ACCOUNT}/name",
+    "sqs:SourceArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:name",
     "ssm:Path": "/name",
     "ssm:ResourceType": "Parameter",
     "ssm:ResourceArn": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/name",

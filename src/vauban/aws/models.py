@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from vauban.aws import disk, sources
+from vauban.aws.amendments import amended
 from vauban.aws.shapes import Shape, ShapeResolver
 
 
@@ -192,7 +193,7 @@ class ServiceModel:
 @cache
 def load(service: str) -> ServiceModel:
     """The model of a service by its boto3 name. Raises LookupError where botocore has no such service."""
-    return ServiceModel(service, kept(f"{service}.model") or pruned_and_kept(service))
+    return ServiceModel(service, amended(service, kept(f"{service}.model") or pruned_and_kept(service)))
 
 
 def kept(name: str) -> dict[str, Any] | None:

@@ -14,11 +14,12 @@ from vauban.gateway.represented import Represented
 from vauban.gateway.routes import Route, Routes
 from vauban.gateway.standings import Standings
 from vauban.gateway.throttle import Throttle
+from vauban.gateway.waits import Waits
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sessions import Sessions
 from vauban.identity.signers import Identified
 from vauban.identity.sigv4 import Verifier
-from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall
+from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall, Wait
 from vauban.kernel.errors import (
     AuditUnavailable,
     AwsError,
@@ -109,6 +110,7 @@ class Gateway:
         self._verifier = Verifier(self._access_key, real_time, Sessions(store.sealer).open, now)
         self.throttle = throttle
         self._outside = outside
+        self._waits = Waits(store)
         self._slow_work = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slow-work")
         self._errands = ThreadPoolExecutor(max_workers=_ERRANDS, thread_name_prefix="errand")
 
@@ -198,6 +200,9 @@ class Gateway:
     async def _done(self, pending: Pending) -> Any:
         """The result of a handler's slow work, or how it failed: the handler is told either."""
         loop = asyncio.get_running_loop()
+        if isinstance(pending, Wait):
+            await self._waits.wait(*pending.arguments)
+            return self._now()
         try:
             if isinstance(pending, Search):
                 return await self.store.search(pending.function, *pending.arguments)

@@ -48,7 +48,8 @@ class Route:
         """One for each resource, or the one decided on ``*``."""
         self.also = tuple((f"{prefix}:{action}", member) for action, member in operation.also)
         self.unsigned = operation.identify is not None
-        self.denial_code = _DENIAL_CODES.get(service_model.protocols[0], "AccessDeniedException")
+        protocol = "query" if service_model.query_compatible else service_model.protocols[0]
+        self.denial_code = _DENIAL_CODES.get(protocol, "AccessDeniedException")
         self.unsupported = frozenset(operation.unsupported)
         members = self.model.input.members if self.model.input else {}
         taken = set(operation.parameters)

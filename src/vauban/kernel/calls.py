@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.ids import request_id as new_id
 from vauban.kernel.operations import BY_ITSELF, Operation
 from vauban.kernel.principals import Principal, service_principal
+from vauban.kernel.records import kind_of
 from vauban.kernel.requests import Request
 from vauban.kernel.resources import Resource
 from vauban.kernel.sealing import Sealer
@@ -23,7 +24,7 @@ from vauban.kernel.stores import Records, World
 class Pending(Exception):
     """Raised through a handler by ``Call.slowly``: the door awaits the work, then runs the handler again."""
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], keep: Callable[[Any], None]):
+    def __init__(self, function: Callable[..., Any] | None, arguments: tuple[Any, ...], keep: Callable[[Any], None]):
         super().__init__()
         self.function = function
         self.arguments = arguments
@@ -37,6 +38,10 @@ class Search(Pending):
 
 class Errand(Pending):
     """Work that waits for others, and whose first argument is what the operator has set up for reaching them."""
+
+
+class Wait(Pending):
+    """Waiting until a collection of records changes, or so many seconds have passed: its argument are both."""
 
 
 class Call:
@@ -185,6 +190,16 @@ class Call:
         ``outside`` is the server's ``vauban.outside.Outside``. A WorkFailed that it raises is raised here.
         """
         return self._awaited(Errand, function, arguments)
+
+    def wait(self, kind: type, *, index: str, value: str, seconds: float) -> NoReturn:
+        """Wait until the records that an index gathers under ``value`` become more, or fewer, whoever changes them.
+
+        The handler is run again then, or after ``seconds`` of real time, and the call is as late as it is by then. It
+        proposes nothing before it waits. Waiting holds neither the loop nor the writer, and ends with the connection.
+        """
+        declared = kind_of(kind)
+        where = self.account if declared.in_account else "", self.region if declared.in_region else ""
+        raise Wait(None, ((declared.name, *where, index, value), seconds), partial(setattr, self, "time"))
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives on the handler's first run; what slow work is given must be the same on every run."""

@@ -131,6 +131,24 @@ class Store(Protocol):
         """A changeset over the newest committed state: whatever was acknowledged to anyone before is seen."""
         ...
 
+    @property
+    def position(self) -> int:
+        """How many changes there were, whoever made them; cheap to ask, and only ever grows."""
+        ...
+
+    @property
+    def taken_in(self) -> int:
+        """The position that the newest changeset stands on."""
+        ...
+
+    def changed(self, after: int, up_to: int) -> Set[int] | None:
+        """``digest`` of all collections that changed between two positions; None where that is not known any more."""
+        ...
+
+    def digest(self, collection: tuple[str, ...]) -> int:
+        """What ``changed`` calls the records of ``(kind, account, region, index, value)``."""
+        ...
+
     def stale(self, changes: Changeset) -> bool:
         """Whether what a call that proposes nothing has read was not one consistent state; then it is run again."""
         ...

@@ -19,8 +19,10 @@ QUERY = {
     "ExpiredTokenException": Spelling("ExpiredToken", 403),
     "IncompleteSignatureException": Spelling("IncompleteSignature", 400),
     "InternalFailure": Spelling("InternalFailure", 500),
+    "InvalidParameterValueException": Spelling("InvalidParameterValue", 400),
     "InvalidSignatureException": Spelling("SignatureDoesNotMatch", 403),
     "MissingAuthenticationTokenException": Spelling("MissingAuthenticationToken", 403),
+    "MissingRequiredParameterException": Spelling("MissingParameter", 400),
     "SerializationException": Spelling("MalformedInput", 400),
     "ServiceUnavailableException": Spelling("ServiceUnavailable", 503),
     "ThrottlingException": Spelling("Throttling", 400),
@@ -89,7 +91,8 @@ class WireError:
 
     def query_error(self) -> str:
         """``x-amzn-query-error``: how the query protocol spelled it, and whose fault it is."""
-        return f"{self.trait_code};{'Sender' if self.sender_fault else 'Receiver'}"
+        spelled = QUERY.get(self.trait_code)
+        return f"{spelled.code if spelled else self.trait_code};{'Sender' if self.sender_fault else 'Receiver'}"
 
 
 def spelled(

@@ -50,6 +50,19 @@ class MemoryStore:
             self._chunks.append(event)
         return self._position if events else 0
 
+    @property
+    def position(self) -> int:
+        return self._table.version
+
+    taken_in = position
+
+    def changed(self, after: int, up_to: int) -> Set[int] | None:
+        """Not known: memory keeps no record of what changed when."""
+        return None
+
+    def digest(self, collection: tuple[str, ...]) -> int:
+        return hash(collection)
+
     def audit(self, event: AuditEvent) -> None:
         self._chunks.append(event)
 

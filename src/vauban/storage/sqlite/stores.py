@@ -11,7 +11,7 @@ from vauban.kernel.records import Identity, kind_of
 from vauban.kernel.sealing import Sealer
 from vauban.storage.audit import batch
 from vauban.storage.changesets import Changeset
-from vauban.storage.coherence import POSITION, Page
+from vauban.storage.coherence import POSITION, Page, digest
 from vauban.storage.commits import changes_of, require_unmoved
 from vauban.storage.encoding import Codec
 from vauban.storage.links import Link
@@ -60,6 +60,23 @@ class SqliteStore:
         if self._words[POSITION] != source.position:
             source.synchronize()
         return Changeset(source, source.version)
+
+    @property
+    def position(self) -> int:
+        return self._words[POSITION]
+
+    @property
+    def taken_in(self) -> int:
+        """The position that the newest changeset stands on."""
+        return self._source.position
+
+    def changed(self, after: int, up_to: int) -> Set[int] | None:
+        """Digests of records and collections that changed between two positions; None where the page has forgotten."""
+        found = self._page.changes(after, up_to)
+        return None if found is None else {each for each, _ in found}
+
+    def digest(self, collection: tuple[str, ...]) -> int:
+        return digest(collection)
 
     def stale(self, changes: Changeset) -> bool:
         return not self._source.consistent(changes)

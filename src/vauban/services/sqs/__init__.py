@@ -1,0 +1,10 @@
+"""Amazon SQS: queues of messages, standard and FIFO, that lose nothing that was acknowledged.
+
+Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; then one file per noun.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.sqs import batches, boxes, permissions, queues, receipts, receives, sends, tags
+from vauban.services.sqs.errors import worded
+
+SERVICE = Service("sqs", queues, boxes, sends, receives, receipts, batches, permissions, tags, wording=worded)
