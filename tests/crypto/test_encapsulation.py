@@ -10,7 +10,7 @@ from vauban.crypto import materials
 from vauban.crypto.errors import InvalidCiphertext
 from vauban.crypto.private_keys import PrivateKey
 
-SIZES = {"ML_KEM_768": 1088, "ML_KEM_1024": 1568}
+SIZES = {"ML_KEM_512": 768, "ML_KEM_768": 1088, "ML_KEM_1024": 1568}
 KEYS = {name: PrivateKey(materials.generate(name)) for name in SIZES}
 
 

@@ -5,6 +5,8 @@ from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
+from vauban.crypto.specs import SPECS
+
 SYMMETRIC_SIZES = {"SYMMETRIC_DEFAULT": 32, "HMAC_224": 28, "HMAC_256": 32, "HMAC_384": 48, "HMAC_512": 64}
 """Bytes of the specs whose material is raw."""
 RSA_SIZES = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
@@ -16,14 +18,17 @@ CURVES = {
     "ECC_SECG_P256K1": "SECP256K1",
 }
 """The curves' names in SEC 2."""
+_MLDSA = "cryptography.hazmat.primitives.asymmetric.mldsa"
+_MLKEM = "cryptography.hazmat.primitives.asymmetric.mlkem"
 LATTICES = {
-    "ML_DSA_44": ("mldsa", "MLDSA44PrivateKey"),
-    "ML_DSA_65": ("mldsa", "MLDSA65PrivateKey"),
-    "ML_DSA_87": ("mldsa", "MLDSA87PrivateKey"),
-    "ML_KEM_768": ("mlkem", "MLKEM768PrivateKey"),
-    "ML_KEM_1024": ("mlkem", "MLKEM1024PrivateKey"),
+    "ML_DSA_44": (_MLDSA, "MLDSA44PrivateKey"),
+    "ML_DSA_65": (_MLDSA, "MLDSA65PrivateKey"),
+    "ML_DSA_87": (_MLDSA, "MLDSA87PrivateKey"),
+    "ML_KEM_512": ("vauban.crypto.mlkem512", "MLKEM512PrivateKey"),
+    "ML_KEM_768": (_MLKEM, "MLKEM768PrivateKey"),
+    "ML_KEM_1024": (_MLKEM, "MLKEM1024PrivateKey"),
 }
-"""Key specs of FIPS 203 and 204 -> module and class of their private keys; ``cryptography`` has no ML-KEM-512."""
+"""Key specs of FIPS 203 and 204 -> module and class of their private keys."""
 MATERIAL_ID_DOMAIN = b"vauban kms key material id 1\0"
 
 
@@ -43,6 +48,20 @@ def generate(key_spec: str) -> bytes:
     if key_spec in LATTICES:
         return _generate_lattice(*LATTICES[key_spec])
     raise ValueError(f"{key_spec} is not a key spec that can be generated")
+
+
+def can_generate(key_spec: str) -> bool:
+    """Whether this server can make material of the key spec: ML-KEM-512 takes a package that not every one has."""
+    if key_spec == "ML_KEM_512":
+        from vauban.crypto.mlkem512 import is_available
+
+        return is_available()
+    return key_spec in SPECS
+
+
+def can_import(key_spec: str) -> bool:
+    """Whether material of the key spec may come from elsewhere: an ML-KEM key does as its seed."""
+    return key_spec != "ML_KEM_512"
 
 
 def material_id(key_id: str, material: bytes) -> str:
@@ -91,13 +110,13 @@ def _generate_ed25519() -> bytes:
 
 
 def _generate_lattice(module: str, name: str) -> bytes:
-    """PKCS #8 with the seed alone (RFC 9881, RFC 9935)."""
+    """PKCS #8 with the seed alone (RFC 9881, RFC 9935); of ML-KEM-512, with the expanded key."""
     return _pkcs8(lattice_class(module, name).generate())
 
 
 def lattice_class(module: str, name: str) -> Any:
     """A class of ``LATTICES``."""
-    return getattr(import_module(f"cryptography.hazmat.primitives.asymmetric.{module}"), name)
+    return getattr(import_module(module), name)
 
 
 def _pkcs8(key: Any) -> bytes:

@@ -1,5 +1,7 @@
 """Private keys, loaded once and kept: what one can do is in signatures, encryption, agreement, encapsulation."""
 
+from typing import Any
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -10,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from vauban.crypto import agreement, encapsulation, encryption, signatures
+from vauban.crypto import agreement, encapsulation, encryption, mlkem512, signatures
 from vauban.crypto.materials import CURVES, LATTICES, RSA_SIZES, lattice_class
 
 SPEC_OF_CURVE = {curve.lower(): spec for spec, curve in CURVES.items()}
@@ -30,7 +32,7 @@ class PrivateKey:
         was checked when it was imported.
         """
         try:
-            self._key = load_der_private_key(pkcs8_der, None, unsafe_skip_rsa_key_validation=trusted)
+            self._key = _load(pkcs8_der, trusted)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise ValueError("the key material is no valid PKCS #8 private key in DER") from None
         self.key_spec = _key_spec(self._key)
@@ -82,6 +84,12 @@ class PrivateKey:
     def shared_secret(self, peer_spki_der: bytes) -> bytes:
         """See ``agreement.shared_secret``."""
         return agreement.shared_secret(self._key, self.key_spec, peer_spki_der)
+
+
+def _load(pkcs8_der: bytes, trusted: bool) -> Any:
+    if pkcs8_der.startswith(mlkem512.PKCS8):
+        return mlkem512.MLKEM512PrivateKey.load(pkcs8_der)
+    return load_der_private_key(pkcs8_der, None, unsafe_skip_rsa_key_validation=trusted)
 
 
 def _key_spec(key: object) -> str:

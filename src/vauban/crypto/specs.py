@@ -78,6 +78,7 @@ SPECS: dict[str, KeySpec] = {
         _ml_dsa("ML_DSA_44"),
         _ml_dsa("ML_DSA_65"),
         _ml_dsa("ML_DSA_87"),
+        _ml_kem("ML_KEM_512"),
         _ml_kem("ML_KEM_768"),
         _ml_kem("ML_KEM_1024"),
     )

@@ -1,7 +1,7 @@
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-SIZES = {"ML_KEM_768": 1088, "ML_KEM_1024": 1568}
+SIZES = {"ML_KEM_512": 768, "ML_KEM_768": 1088, "ML_KEM_1024": 1568}
 ALGORITHM = {"EncapsulationAlgorithm": "ML_KEM"}
 
 
@@ -79,7 +79,7 @@ def test_a_grant_may_let_another_decapsulate(vauban, kms):
         kms.create_grant(KeyId=key_id, GranteePrincipal=arn, Operations=["DeriveSharedSecret"])
 
 
-@pytest.mark.parametrize("spec", SIZES)
+@pytest.mark.parametrize("spec", ["ML_KEM_768", "ML_KEM_1024"])
 def test_a_key_of_ml_kem_is_imported(spec, kms, bring):
     from vauban.crypto.materials import generate
 

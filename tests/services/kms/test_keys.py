@@ -3,6 +3,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.crypto import mlkem512
+
 ACCOUNT = "111122223333"
 
 
@@ -73,16 +75,22 @@ def test_a_spec_takes_only_its_own_usages(parameters, words, kms):
         kms.create_key(**parameters)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
-        {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"},
-    ],
-)
-def test_what_is_not_supported_is_refused_aloud(parameters, kms):
+def test_what_is_of_other_regions_is_refused_aloud(kms):
     with pytest.raises(kms.exceptions.UnsupportedOperationException, match="not supported here"):
-        kms.create_key(**parameters)
+        kms.create_key(KeySpec="SM2", KeyUsage="SIGN_VERIFY")
+
+
+def test_material_of_ml_kem_512_is_not_imported(kms):
+    with pytest.raises(kms.exceptions.UnsupportedOperationException, match="imported key material are not supported"):
+        kms.create_key(KeySpec="ML_KEM_512", KeyUsage="ENCAPSULATE_DECAPSULATE", Origin="EXTERNAL")
+
+
+def test_ml_kem_512_is_refused_aloud_where_its_package_is_not_installed(kms, key_id, monkeypatch):
+    monkeypatch.setattr(mlkem512, "find_spec", lambda name: None)
+    with pytest.raises(kms.exceptions.UnsupportedOperationException, match="not supported here"):
+        kms.create_key(KeySpec="ML_KEM_512", KeyUsage="ENCAPSULATE_DECAPSULATE")
+    with pytest.raises(kms.exceptions.UnsupportedOperationException, match="not supported here"):
+        kms.generate_data_key_pair(KeyId=key_id, KeyPairSpec="ML_KEM_512")
 
 
 def test_multi_region_false_is_what_keys_are_anyway(kms):

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vauban.crypto.materials import generate
-from vauban.crypto.specs import SPECS
+from vauban.crypto.materials import can_generate, generate
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
@@ -100,7 +99,7 @@ def _data_key_pair(
     require_symmetric(call, key)
     if key.custom_key_store_id:
         raise UnsupportedOperationException(f"{key.arn} origin is {key.origin} which is not valid for this operation.")
-    if spec not in SPECS:
+    if not can_generate(spec):
         raise UnsupportedOperationException(f"Data key pairs of {spec} are not supported here.")
     if dry_run:
         raise DryRunOperationException

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vauban.crypto.materials import RSA_SIZES, generate
+from vauban.crypto.materials import RSA_SIZES, can_generate, can_import, generate
 from vauban.crypto.specs import SPECS
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
@@ -38,7 +38,7 @@ def create_key(
     xks_key_id: str | None = None,
 ) -> dict[str, Any]:
     _refuse_multi_region_in_store(multi_region, origin)
-    spec = _spec(key_spec, customer_master_key_spec)
+    spec = _spec(key_spec, customer_master_key_spec, origin)
     usage = _usage(spec, key_usage)
     key_tags = tagged({}, tags or [])
     store = require_store(call, origin, custom_key_store_id, xks_key_id, spec)
@@ -126,15 +126,17 @@ def _refuse_multi_region_in_store(multi_region: bool, origin: str) -> None:
         raise UnsupportedOperationException("A key in a custom key store cannot be a multi-Region key.")
 
 
-def _spec(key_spec: str | None, old_name: str | None) -> str:
+def _spec(key_spec: str | None, old_name: str | None, origin: str) -> str:
     if key_spec and old_name:
         raise ValidationException(
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
             "CustomerMasterKeySpec is deprecated."
         )
     spec = key_spec or old_name or "SYMMETRIC_DEFAULT"
-    if spec not in SPECS:
+    if not can_generate(spec):
         raise UnsupportedOperationException(f"Keys of {spec} are not supported here.")
+    if origin == "EXTERNAL" and not can_import(spec):
+        raise UnsupportedOperationException(f"Keys of {spec} with imported key material are not supported here.")
     return spec
 
 
