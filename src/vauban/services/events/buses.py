@@ -1,12 +1,12 @@
 """Event buses: the default one, which is always there, and those of one's own."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.policy_principals import as_shown
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.events.errors import (
     LimitExceededException,
     ResourceAlreadyExistsException,

@@ -4,7 +4,6 @@ What the policies refuse, or names something that is not there, is not tried aga
 Source: EventBridge User Guide, "How EventBridge retries delivering events" and "Using dead-letter queues".
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.accounts import root_principal
@@ -13,6 +12,7 @@ from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AccessDeniedException, AwsError, UnknownOperationException
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
+from vauban.kernel.records import replace
 from vauban.services.events.inputs import dumped, input_of
 from vauban.services.events.resources import Delivery, Parcel
 from vauban.services.events.targets import parts_of

@@ -1,11 +1,11 @@
 """Rules with a schedule, when it fires."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from vauban.aws.schedules import parse
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.operations import when_due
+from vauban.kernel.records import replace
 from vauban.services.events.arrivals import envelope, tell
 from vauban.services.events.resources import Rule
 

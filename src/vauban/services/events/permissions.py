@@ -1,12 +1,12 @@
 """The policy of a bus: who else may put events there. Put statement by statement, or whole."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.policy import MalformedPolicy, Policy
 from vauban.services.events.errors import PolicyLengthExceededException, ResourceNotFoundException
 from vauban.services.events.resolvers import a_bus

@@ -1,7 +1,6 @@
 """Rules: which events of a bus, or when by the clock."""
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from vauban.aws import schedules
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.patterns import InvalidPattern, compiled
 from vauban.services.events.errors import InvalidEventPatternException, LimitExceededException
 from vauban.services.events.lists import page

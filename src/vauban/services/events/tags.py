@@ -1,12 +1,12 @@
 """Tags on buses and rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.events.errors import LimitExceededException
 from vauban.services.events.resolvers import TaggedResolver
 from vauban.services.events.resources import EventBus, Rule
