@@ -11,6 +11,26 @@ from .conftest import ACCOUNT
 from .running import Server, environment
 
 
+def provider(*services: str) -> str:
+    """AWS's provider, with these services where the server is."""
+    endpoints = "\n".join(f'    {service} = "%(url)s"' for service in services)
+    checks = "" if "sts" in services else "  skip_credentials_validation = true\n  skip_requesting_account_id = true\n"
+    return f"""
+terraform {{
+  required_providers {{
+    aws = {{ source = "hashicorp/aws" }}
+  }}
+}}
+
+provider "aws" {{
+  skip_metadata_api_check = true
+{checks}  endpoints {{
+{endpoints}
+  }}
+}}
+"""
+
+
 class Terraform:
     """The `terraform` command in a directory, with the provider from disk."""
 

@@ -6,22 +6,11 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .test_terraform import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { cloudtrail = "%(url)s" }
-}
-
+CONFIGURATION = (
+    provider("cloudtrail")
+    + """
 resource "aws_cloudtrail" "audit" {
   name                          = "audit"
   s3_bucket_name                = "audit-logs"
@@ -68,6 +57,7 @@ output "trail" { value = aws_cloudtrail.audit.arn }
 output "home" { value = aws_cloudtrail.audit.home_region }
 output "store" { value = aws_cloudtrail_event_data_store.lake.arn }
 """
+)
 
 
 @pytest.fixture

@@ -7,23 +7,9 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, provider
 
-PROVIDER = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_metadata_api_check = true
-  endpoints {
-    iam = "%(url)s"
-    sts = "%(url)s"
-  }
-}
-"""
+PROVIDER = provider("iam", "sts")
 
 CONFIGURATION = (
     PROVIDER

@@ -6,26 +6,14 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .test_terraform import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_metadata_api_check = true
-  endpoints {
-    organizations = "%(url)s"
-    sts           = "%(url)s"
-  }
-}
-
+CONFIGURATION = (
+    provider("organizations", "cloudtrail", "sts")
+    + """
 resource "aws_organizations_organization" "all" {
   feature_set                   = "ALL"
-  aws_service_access_principals = ["config.amazonaws.com"]
+  aws_service_access_principals = ["cloudtrail.amazonaws.com", "config.amazonaws.com"]
   enabled_policy_types          = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY"]
 }
 
@@ -112,6 +100,10 @@ data "aws_organizations_organizational_unit_descendant_accounts" "all" {
   depends_on = [aws_organizations_account.shop]
 }
 
+resource "aws_cloudtrail_organization_delegated_admin_account" "shop" {
+  account_id = aws_organizations_account.shop.id
+}
+
 data "aws_organizations_policies" "service_control" {
   filter     = "SERVICE_CONTROL_POLICY"
   depends_on = [aws_organizations_policy.no_keys]
@@ -147,6 +139,7 @@ output "administrators" {
 }
 output "tags" { value = data.aws_organizations_resource_tags.shop.tags }
 """
+)
 
 
 @pytest.fixture
@@ -159,7 +152,7 @@ def test_an_organization_is_made_found_unchanged_changed_and_destroyed(server: S
     terraform = Terraform(tmp_path / "terraform", server)
     terraform.write(CONFIGURATION)
     terraform.init()
-    assert "10 added, 0 changed, 0 destroyed" in terraform.apply()
+    assert "11 added, 0 changed, 0 destroyed" in terraform.apply()
     assert terraform.outputs() == {
         "management": ACCOUNT,
         "accounts": [ACCOUNT, "shop"],
@@ -180,4 +173,4 @@ def test_an_organization_is_made_found_unchanged_changed_and_destroyed(server: S
     terraform.change('"RESOURCE_CONTROL_POLICY", ', "")
     assert "0 added, 4 changed, 0 destroyed" in terraform.apply()
 
-    assert "10 destroyed" in terraform("destroy", "-auto-approve").stdout
+    assert "11 destroyed" in terraform("destroy", "-auto-approve").stdout

@@ -105,3 +105,74 @@ def test_an_organizations_store_holds_the_events_of_its_members(house, organizat
     statement = f"SELECT recipientAccountId AS account FROM {store.split('/')[1]} WHERE eventName = 'ListKeys'"
     query_id = trail.start_query(QueryStatement=statement)["QueryId"]
     assert trail.get_query_results(QueryId=query_id)["QueryResultRows"] == [[{"account": MEMBER}]]
+
+
+@pytest.fixture
+def delegate(house, organization, trail):
+    """A member that is a delegated administrator."""
+    trail.register_organization_delegated_admin(MemberAccountId=MEMBER)
+    return house.client("cloudtrail", account=MEMBER)
+
+
+def test_a_delegated_administrator_makes_and_changes_trails_of_the_management_account(house, delegate, trail, tmp_path):
+    arn = delegate.create_trail(Name="audit", S3BucketName="logs", IsOrganizationTrail=True)["TrailARN"]
+    assert arn == f"arn:aws:cloudtrail:us-east-1:{MANAGEMENT}:trail/audit"
+    delegate.start_logging(Name=arn)
+    assert trail.get_trail_status(Name="audit")["IsLogging"] is True
+    delegate.update_trail(Name=arn, S3KeyPrefix="all", IsOrganizationTrail=True)
+    house.client("kms", account=MEMBER).list_keys()
+    house.advance(minutes=5)
+    assert records(tmp_path)[MEMBER].count("ListKeys") == 1
+    with pytest.raises(delegate.exceptions.NotOrganizationMasterAccountException):
+        delegate.update_trail(Name=arn, IsOrganizationTrail=False)
+    with pytest.raises(delegate.exceptions.TrailAlreadyExistsException):
+        delegate.create_trail(Name="audit", S3BucketName="logs", IsOrganizationTrail=True)
+    own = delegate.create_trail(Name="audit", S3BucketName="logs")["TrailARN"]
+    assert own == f"arn:aws:cloudtrail:us-east-1:{MEMBER}:trail/audit"
+    with pytest.raises(delegate.exceptions.NotOrganizationMasterAccountException):
+        delegate.update_trail(Name="audit", IsOrganizationTrail=True)
+    with pytest.raises(ClientError, match="NotOrganizationMasterAccountException"):
+        delegate.create_event_data_store(Name="lake", OrganizationEnabled=True)
+    delegate.delete_trail(Name=arn)
+
+
+def test_who_is_a_delegated_administrator_no_more_changes_nothing_more(house, delegate, trail):
+    arn = delegate.create_trail(Name="audit", S3BucketName="logs", IsOrganizationTrail=True)["TrailARN"]
+    told = house.client("organizations").list_delegated_administrators(ServicePrincipal="cloudtrail.amazonaws.com")
+    assert [each["Id"] for each in told["DelegatedAdministrators"]] == [MEMBER]
+    with pytest.raises(trail.exceptions.AccountRegisteredException):
+        trail.register_organization_delegated_admin(MemberAccountId=MEMBER)
+    trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=MEMBER)
+    with pytest.raises(delegate.exceptions.NotOrganizationMasterAccountException):
+        delegate.delete_trail(Name=arn)
+    with pytest.raises(trail.exceptions.AccountNotRegisteredException):
+        trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=MEMBER)
+
+
+def test_who_cannot_be_a_delegated_administrator_is_told_why(house, organization, trail):
+    register = trail.register_organization_delegated_admin
+    with pytest.raises(trail.exceptions.CannotDelegateManagementAccountException):
+        register(MemberAccountId=MANAGEMENT)
+    with pytest.raises(trail.exceptions.AccountNotFoundException):
+        register(MemberAccountId=STRANGER)
+    with pytest.raises(trail.exceptions.NotOrganizationManagementAccountException):
+        house.client("cloudtrail", account=MEMBER).register_organization_delegated_admin(MemberAccountId=MEMBER)
+    with pytest.raises(trail.exceptions.OrganizationsNotInUseException):
+        house.client("cloudtrail", account=STRANGER).register_organization_delegated_admin(MemberAccountId=MEMBER)
+    statement = {"Effect": "Allow", "Action": "cloudtrail:*", "Resource": "*"}
+    house.user("alice", {"Version": "2012-10-17", "Statement": statement})
+    alice = house.client("cloudtrail", user="alice")
+    with pytest.raises(alice.exceptions.InsufficientDependencyServiceAccessPermissionException):
+        alice.register_organization_delegated_admin(MemberAccountId=MEMBER)
+    house.client("organizations").disable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    with pytest.raises(trail.exceptions.CloudTrailAccessNotEnabledException):
+        register(MemberAccountId=MEMBER)
+
+
+def test_there_are_three_delegated_administrators_at_most(house, organization, trail):
+    organizations = house.client("organizations")
+    for number in range(3):
+        made = organizations.create_account(Email=f"{number}@example.com", AccountName=str(number))
+        trail.register_organization_delegated_admin(MemberAccountId=made["CreateAccountStatus"]["AccountId"])
+    with pytest.raises(trail.exceptions.DelegatedAdminAccountLimitExceededException):
+        trail.register_organization_delegated_admin(MemberAccountId=MEMBER)

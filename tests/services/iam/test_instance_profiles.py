@@ -12,6 +12,7 @@ def test_an_instance_profile_is_made_given_a_role_and_deleted(iam, role, refused
     told = iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]
     assert [each["RoleName"] for each in told["Roles"]] == [role]
     assert told["Roles"][0]["AssumeRolePolicyDocument"]["Version"] == "2012-10-17"
+    assert told.pop("Tags") == [{"Key": "a", "Value": "b"}]
     assert iam.list_instance_profiles(PathPrefix="/p/")["InstanceProfiles"] == [told]
     assert iam.list_instance_profiles_for_role(RoleName=role)["InstanceProfiles"] == [told]
     iam.create_role(RoleName="second", AssumeRolePolicyDocument=FOR_EC2)

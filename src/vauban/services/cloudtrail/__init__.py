@@ -6,6 +6,7 @@ Every call is on the audit log whether or not anyone asks; this is how it is ask
 
 from vauban.kernel.operations import Service
 from vauban.services.cloudtrail import (
+    delegations,
     deliveries,
     event_data_stores,
     event_selectors,
@@ -32,4 +33,5 @@ SERVICE = Service(
     event_data_stores,
     queries,
     resource_policies,
+    delegations,
 )

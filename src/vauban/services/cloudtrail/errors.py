@@ -6,11 +6,31 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErro
 from vauban.kernel.errors import AwsError
 
 
+class AccountNotFoundException(AwsError):
+    pass
+
+
+class AccountNotRegisteredException(AwsError):
+    pass
+
+
+class AccountRegisteredException(AwsError):
+    pass
+
+
+class CannotDelegateManagementAccountException(AwsError):
+    pass
+
+
 class CloudTrailARNInvalidException(AwsError):
     pass
 
 
 class CloudTrailAccessNotEnabledException(AwsError):
+    pass
+
+
+class DelegatedAdminAccountLimitExceededException(AwsError):
     pass
 
 
@@ -43,6 +63,10 @@ class InactiveQueryException(AwsError):
 
 
 class InsightNotEnabledException(AwsError):
+    pass
+
+
+class InsufficientDependencyServiceAccessPermissionException(AwsError):
     pass
 
 
@@ -107,6 +131,10 @@ class MaxConcurrentQueriesException(AwsError):
 
 
 class MaximumNumberOfTrailsExceededException(AwsError):
+    pass
+
+
+class NotOrganizationManagementAccountException(AwsError):
     pass
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
@@ -13,7 +14,7 @@ from vauban.services.cloudtrail.errors import (
     TrailNotFoundException,
 )
 from vauban.services.cloudtrail.names import Arn, parse_arn, require_trail_name
-from vauban.services.cloudtrail.organizations import organization_of
+from vauban.services.cloudtrail.organizations import may_manage_trails, organization_of
 from vauban.services.cloudtrail.resources import TRAIL_TYPE, Trail, trail_arn
 
 
@@ -41,10 +42,8 @@ class TrailResolver:
             where = text if text.startswith("arn:") else trail_arn(call.region, call.account, text)
             return Resource(where, "trail", absent=not_found(call, text), cloudtrail_type=TRAIL_TYPE)
         absent = None
-        if self.changing and found.account != call.account:
-            absent = NotOrganizationMasterAccountException(
-                f"The trail {found.name} belongs to the organization's management account: only that can change it."
-            )
+        if self.changing and not _may_change(call, world.at("", ""), found):
+            absent = anothers(found)
         elif self.changing and found.region != call.region:
             absent = InvalidHomeRegionException(
                 f"Trail {found.arn} has to be changed in its home Region, {found.region}."
@@ -54,6 +53,26 @@ class TrailResolver:
 
 def resource_of(trail: Trail, **more) -> Resource:
     return Resource(trail.arn, "trail", record=trail, tags=trail.tags, cloudtrail_type=TRAIL_TYPE, **more)
+
+
+def anothers(trail: Trail) -> NotOrganizationMasterAccountException:
+    return NotOrganizationMasterAccountException(
+        f"The trail {trail.name} belongs to the organization's management account: only that can change it."
+    )
+
+
+def require_own(call: Call, trail: Trail) -> None:
+    """Raises NotOrganizationMasterAccountException, for delegated administrators too."""
+    if trail.account != call.account:
+        raise anothers(trail)
+
+
+def _may_change(call: Call, records: Records, trail: Trail) -> bool:
+    """Its own account, and who manages the trails of its organization."""
+    if trail.account == call.account:
+        return True
+    organization = records.get(Organization, trail.organization_id) if trail.organization_id else None
+    return organization is not None and may_manage_trails(organization, call.account)
 
 
 def find_trail(call: Call, records: Records, text: str) -> Trail | None:

@@ -6,11 +6,12 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-tr
 from dataclasses import dataclass
 from typing import Any
 
+from vauban.identity.organizations import Organization
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
-from vauban.kernel.stores import World
+from vauban.kernel.stores import Records, World
 from vauban.services.cloudtrail.deliveries import forget_delivery
 from vauban.services.cloudtrail.errors import (
     InvalidParameterCombinationException,
@@ -18,9 +19,14 @@ from vauban.services.cloudtrail.errors import (
     TrailAlreadyExistsException,
 )
 from vauban.services.cloudtrail.names import require_bucket_name, require_prefix, require_trail_name
-from vauban.services.cloudtrail.organizations import organization_for_trails
+from vauban.services.cloudtrail.organizations import (
+    manager_of_trails,
+    may_manage_trails,
+    organization_for_trails,
+    organization_of,
+)
 from vauban.services.cloudtrail.pages import begin_of, page
-from vauban.services.cloudtrail.resolvers import a_trail, find_trail, own_trail, visible_trails
+from vauban.services.cloudtrail.resolvers import a_trail, find_trail, own_trail, require_own, visible_trails
 from vauban.services.cloudtrail.resources import TRAIL_TYPE, Trail, trail_arn
 from vauban.services.cloudtrail.tags import with_tags
 
@@ -39,7 +45,9 @@ class NewTrailResolver:
     def __call__(self, call: Call, world: World) -> Resource:
         name = call.params["Name"]
         require_trail_name(name)
-        return Resource(trail_arn(call.region, call.account, name), "trail", cloudtrail_type=TRAIL_TYPE)
+        return Resource(
+            trail_arn(call.region, _owner(call, world.at("", "")), name), "trail", cloudtrail_type=TRAIL_TYPE
+        )
 
 
 @operation("CreateTrail", on=NewTrailResolver(), also=(("AddTags", "TagsList"),), unsupported=NOT_HERE)
@@ -55,18 +63,19 @@ def create_trail(
     tags_list: list[dict[str, str]] | None = None,
     recursive_logging: bool = True,
 ) -> dict[str, Any]:
-    name = call.params["Name"]
+    organization_id = manager_of_trails(call).organization_id if is_organization_trail else None
+    name, owner = call.params["Name"], _owner(call, call.store)
     trail = Trail(
-        trail_arn(call.region, call.account, name),
+        trail_arn(call.region, owner, name),
         name,
-        call.account,
+        owner,
         call.region,
         s3_bucket_name,
         s3_key_prefix,
         include_global_service_events,
         is_multi_region_trail,
         enable_log_file_validation,
-        organization_for_trails(call) if is_organization_trail else None,
+        organization_id,
         recursive_logging,
         tags=with_tags({}, tags_list or ()),
     )
@@ -97,8 +106,11 @@ def update_trail(
         "recursive_logging": recursive_logging,
     }
     changed = replace(trail, **{name: value for name, value in given.items() if value is not None})
-    if is_organization_trail is not None:
-        changed = replace(changed, organization_id=organization_for_trails(call) if is_organization_trail else None)
+    if is_organization_trail and trail.organization_id is None:
+        changed = replace(changed, organization_id=organization_for_trails(call))
+    elif is_organization_trail is False and trail.organization_id is not None:
+        require_own(call, trail)
+        changed = replace(changed, organization_id=None)
     _require_sound(changed)
     if changed.multi_region and not trail.multi_region:
         _require_room(call, changed)
@@ -145,6 +157,15 @@ def list_trails(call: Call, next_token: str | None = None) -> dict[str, Any]:
     )
 
 
+def _owner(call: Call, records: Records) -> str:
+    """Whose a new trail is: a delegated administrator makes its organization's for the management account."""
+    if not call.params.get("IsOrganizationTrail"):
+        return call.account
+    organization_id = organization_of(call, records)
+    found = records.get(Organization, organization_id) if organization_id else None
+    return found.management_account if found and may_manage_trails(found, call.account) else call.account
+
+
 def _described(trail: Trail) -> dict[str, Any]:
     """The model's ``Trail``."""
     return {
@@ -168,12 +189,12 @@ def _require_sound(trail: Trail) -> None:
 
 def _require_room(call: Call, trail: Trail) -> None:
     """Raises where there is such a trail, or no room for one more."""
-    others = [each for each in call.store.list(Trail, index="account", value=call.account) if each.arn != trail.arn]
+    others = [each for each in call.store.list(Trail, index="account", value=trail.account) if each.arn != trail.arn]
     if call.store.get(Trail, trail.arn) is not None and call.operation.name == "CreateTrail":
-        raise TrailAlreadyExistsException(f"Trail {trail.name} already exists for customer: {call.account}")
+        raise TrailAlreadyExistsException(f"Trail {trail.name} already exists for customer: {trail.account}")
     if any(each.name == trail.name and (each.multi_region or trail.multi_region) for each in others):
-        raise TrailAlreadyExistsException(f"Trail {trail.name} already exists for customer: {call.account}")
+        raise TrailAlreadyExistsException(f"Trail {trail.name} already exists for customer: {trail.account}")
     if sum(_is_here(call, each) for each in others) >= MOST_IN_A_REGION:
         raise MaximumNumberOfTrailsExceededException(
-            f"User: {call.account} already has {MOST_IN_A_REGION} trails in {call.region}."
+            f"User: {trail.account} already has {MOST_IN_A_REGION} trails in {call.region}."
         )

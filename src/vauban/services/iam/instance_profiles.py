@@ -23,7 +23,7 @@ from vauban.services.iam.resolvers import (
     role,
 )
 from vauban.services.iam.roles import require_modifiable
-from vauban.services.iam.shapes import instance_profile_shape
+from vauban.services.iam.shapes import instance_profile_shape, listed_instance_profile
 from vauban.services.iam.tags import new_tags
 
 QUOTA = 1000
@@ -88,4 +88,4 @@ def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role
 
 
 def _page(call: Call, entries: Any, max_items: int | None, marker: str | None) -> dict[str, Any]:
-    return page(call, "InstanceProfiles", entries, max_items, marker, lambda each: instance_profile_shape(call, each))
+    return page(call, "InstanceProfiles", entries, max_items, marker, lambda each: listed_instance_profile(call, each))

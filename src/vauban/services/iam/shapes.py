@@ -111,7 +111,7 @@ def version_shape(policy: ManagedPolicy, version: Version) -> dict[str, Any]:
     }
 
 
-def instance_profile_shape(call: Call, profile: InstanceProfile) -> dict[str, Any]:
+def listed_instance_profile(call: Call, profile: InstanceProfile) -> dict[str, Any]:
     role = call.store.get(Role, profile.role) if profile.role else None
     return {
         "Path": profile.path,
@@ -120,5 +120,8 @@ def instance_profile_shape(call: Call, profile: InstanceProfile) -> dict[str, An
         "Arn": profile.arn,
         "CreateDate": profile.created,
         "Roles": [listed_role(call, role)] if role is not None else [],
-        **shown(profile.tags),
     }
+
+
+def instance_profile_shape(call: Call, profile: InstanceProfile) -> dict[str, Any]:
+    return listed_instance_profile(call, profile) | shown(profile.tags)
