@@ -28,12 +28,14 @@ from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
 from vauban.outside.https import Https
+from vauban.outside.webhooks import Webhooks
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
 from vauban.xks.door import XksDoor
 from vauban.xks.records import END as XKS_PATH
 
+CERTIFICATE_PATH = "/SimpleNotificationService-"
 ARRIVAL_SECONDS = 2.0
 """How long an answer waits at most for what the call sent to another region or account."""
 _ARRIVAL_POLL_SECONDS = 0.003
@@ -81,6 +83,8 @@ class Vauban:
             if self._link_door is not None and (request.method, request.path) == ("POST", LINK_PATH):
                 return self._link_door(request)
             return self.public_door(request)
+        if request.path.startswith(CERTIFICATE_PATH):
+            return self._certificate(request)
         if XKS_PATH in request.path and self.xks_door.knows(request.path):
             return self.xks_door(request)
         return self.gateway(request)
@@ -106,6 +110,15 @@ class Vauban:
                 continue
             while self.store.waits(position) and asyncio.get_running_loop().time() < patience:
                 await asyncio.sleep(_ARRIVAL_POLL_SECONDS)
+
+    async def _certificate(self, request: Request) -> Response:
+        """What notifications are signed with is anybody's to see."""
+        from vauban.services.sns.signatures import certificate
+
+        found = certificate(self.store, request.path)
+        if found is None:
+            return Response(404)
+        return Response(200, {"Content-Type": "application/x-pem-file"}, found.encode())
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}
@@ -198,7 +211,8 @@ def outside_of(settings: Settings) -> Outside:
     addresses = {each.name: (each.host, each.port) for each in settings.xks_address}
     clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
     https = Https(settings.xks_ca, addresses, settings.xks_timeout / 1000)
-    return Outside(https, Clusters(clusters), _roots(settings.attestation_root))
+    roots = _roots(settings.attestation_root)
+    return Outside(https, Clusters(clusters), roots, webhooks=Webhooks(settings.webhook_ca))
 
 
 def publish_parameters(settings: Settings) -> None:

@@ -183,6 +183,10 @@ class Settings:
         "", str, "PEM file: the roots that attestation documents of recipients must lead to", "FILE"
     )
 
+    webhook_ca: str = _setting(
+        "", str, "PEM file: whom to trust for HTTPS endpoints that messages are posted to, not the system's", "FILE"
+    )
+
     @property
     def scratch(self) -> bool:
         """Whether nothing is kept: such a server can be reset, and needs no seal."""

@@ -29,7 +29,7 @@ UNSIGNED = {
     ("sts", "AssumeRoleWithWebIdentity"),
 }
 """Operations that say by what they bring who calls."""
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIED = {"AccessDenied", "AuthorizationError", "AccessDeniedException", "UnauthorizedOperation"}
 
 EVENT_DATA_STORE = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/name"
@@ -50,6 +50,9 @@ WORDS: dict[str, Any] = {
     "lambda:Action": "lambda:InvokeFunction",
     "lambda:Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:name",
     "lambda:Role": ROLE,
+    "sns:ResourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
+    "sns:SubscriptionArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name:1234abcd-12ab-34cd-56ef-1234567890ab",
+    "sns:TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
     "cloudtrail:ResourceArn": EVENT_DATA_STORE,
     "cloudtrail:ResourceIdList": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
     "cloudtrail:ResourceId": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
@@ -67,6 +70,7 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
     ("cloudtrail", "StartQuery"): {
         "QueryStatement": "SELECT eventName FROM 1234abcd-12ab-34cd-56ef-1234567890ab",
     },
+    ("sns", "Publish"): {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name"},
     ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
 }
 """Members that the model does not require, and AWS does."""

@@ -1,7 +1,7 @@
 """Events out of the outbox, to the services that react to them: at least once, and in order for each place.
 
-An event's place is the account and region that it was sent to, or happened in. Each place has a queue of its own, so
-one where nothing goes well holds up no other.
+An event's place is the account and region that it was sent to, or happened in. Each place has a queue of its own, and
+each lane of a place, so one where nothing goes well holds up no other.
 """
 
 import asyncio
@@ -31,7 +31,8 @@ _AT_ONCE = 100
 _HELD = 10_000
 """So many events at most wait in memory."""
 
-Place = tuple[str, str]
+Place = tuple[str, str, str]
+"""Account, region and lane."""
 
 
 @record("background:DeadLetter", id="event_id")
@@ -110,7 +111,7 @@ class Relay:
             self._enqueue(position, event)
 
     def _enqueue(self, position: int, event: DomainEvent) -> None:
-        place = event.place
+        place = (*event.place, event.lane)
         if place not in self._queues:
             self._queues[place] = deque()
             task = asyncio.create_task(self._drain(place))

@@ -18,9 +18,10 @@ from vauban.gateway.waits import Waits
 from vauban.identity.access_keys import AccessKey
 from vauban.identity.sessions import Sessions
 from vauban.identity.signers import Identified
-from vauban.identity.sigv4 import Verifier
+from vauban.identity.sigv4 import ANONYMOUS, Verifier
 from vauban.kernel.calls import Call, Errand, Pending, Search, ServiceCall, Wait
 from vauban.kernel.errors import (
+    AccessDeniedException,
     AuditUnavailable,
     AwsError,
     Conflict,
@@ -133,9 +134,11 @@ class Gateway:
         target = self._detect(request)
         route = self.routes.find(target.service, target.operation)
         if route.unsigned:
-            identified = Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
+            identified = _unsigned(request, route)
         else:
-            identified = self._verifier.verify(request, route.signing_name)
+            identified = self._verifier.verify(request, route.signing_name, anonymous=route.operation.anonymous)
+            if identified is ANONYMOUS:
+                identified = _unsigned(request, route)
         if self._elsewhere:
             self._require_held(identified.region, route)
         changes = self.store.begin()
@@ -252,7 +255,13 @@ class Gateway:
         return self.store.load((_ACCESS_KEY, "", "", access_key_id))
 
 
+def _unsigned(request: Request, route: Route) -> Identified:
+    return Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
+
+
 def _worded(error: AwsError, route: Route) -> AwsError:
     """The error as the service says it."""
+    if route.service.denial and isinstance(error, AccessDeniedException):
+        error.code, error.status = route.service.denial, 403
     wording = route.service.wording
     return error if wording is None or not isinstance(error, ValidationException) else wording(error)

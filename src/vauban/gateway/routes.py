@@ -49,7 +49,7 @@ class Route:
         self.also = tuple((f"{prefix}:{action}", member) for action, member in operation.also)
         self.unsigned = operation.identify is not None
         protocol = "query" if service_model.query_compatible else service_model.protocols[0]
-        self.denial_code = _DENIAL_CODES.get(protocol, "AccessDeniedException")
+        self.denial_code = service.denial or _DENIAL_CODES.get(protocol, "AccessDeniedException")
         self.unsupported = frozenset(operation.unsupported)
         members = self.model.input.members if self.model.input else {}
         taken = set(operation.parameters)

@@ -161,15 +161,16 @@ class Call:
         region: str = "",
         account: str = "",
         secrets: Mapping[str, bytes] | None = None,
+        lane: str = "",
         **detail: Any,
     ) -> None:
         """Propose an event for the reactions of services in another region, or account, or both.
 
         It arrives after the commit, at least once, in order, wherever that region is held. ``secrets`` are sealed until
-        the reaction is given them as ``event.secrets``.
+        the reaction is given them as ``event.secrets``. In a ``lane`` of its own it waits for no event of another.
         """
         to = (account or self.account, region or self.region)
-        self.store.emit(self._event(detail_type, resources, detail, to, dict(secrets or {})))
+        self.store.emit(self._event(detail_type, resources, detail, to, dict(secrets or {}), lane))
 
     def _event(self, detail_type: str, resources: tuple[str, ...], detail: dict[str, Any], *more: Any) -> DomainEvent:
         source = f"aws.{self.service}"

@@ -26,6 +26,8 @@ class DomainEvent(msgspec.Struct, frozen=True):
     """Account and region it is sent to, for services' reactions there alone; None for what is told at large."""
     secrets: dict[str, bytes] = {}
     """What only the reaction may see: sealed for as long as the event waits."""
+    lane: str = ""
+    """Events of a place that are in lanes of their own do not wait for each other."""
 
     @property
     def place(self) -> tuple[str, str]:

@@ -50,6 +50,8 @@ class Operation:
     parameters: tuple[str, ...]
     """The handler's keyword parameters: snake-case members that it takes."""
     identify: Identify | None = None
+    anonymous: bool = False
+    """Whether a request that nobody signed is decided too, as anybody's."""
 
 
 def operation(
@@ -62,6 +64,7 @@ def operation(
     decide: Decide | None = None,
     audit_result: bool | None = None,
     identify: Identify | None = None,
+    anonymous: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare a function to be an AWS operation."""
 
@@ -69,7 +72,7 @@ def operation(
         resolvers = on if isinstance(on, tuple) else (on,)
         names = tuple(signature(handler).parameters)[1 + len(resolvers) :]
         handler.__operation__ = Operation(
-            name, handler, resolvers, action, also, unsupported, decide, audit_result, names, identify
+            name, handler, resolvers, action, also, unsupported, decide, audit_result, names, identify, anonymous
         )
         return handler
 
@@ -118,6 +121,7 @@ class Service:
         region: str = "",
         wording: Wording | None = None,
         quotas: Quotas | None = None,
+        denial: str = "",
     ):
         self.name = name
         self.region = region
@@ -127,6 +131,8 @@ class Service:
         """Consulted after the decision and before the handler: refuses what the resource's state does not allow."""
         self.wording = wording
         """How the service says that a request is not as its model has it, where it does not say ValidationException."""
+        self.denial = denial
+        """The code of a denial, where it is not the protocol's."""
         self.quotas = quotas
         """Asked where the operator wants AWS's request quotas; without it there are none."""
         self.operations: dict[str, Operation] = {}

@@ -12,6 +12,7 @@ from vauban.outside.clusters import Clusters
 from vauban.outside.functions import Functions
 from vauban.outside.https import Https
 from vauban.outside.issuers import Issuers
+from vauban.outside.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Outside:
     """Certificates to which attestation documents must lead."""
     issuers: Issuers = field(default_factory=Issuers)
     functions: Functions = field(default_factory=Functions)
+    webhooks: Webhooks = field(default_factory=Webhooks)
 
     def close(self) -> None:
         """Leave what has to be left."""

@@ -1,0 +1,96 @@
+"""Messages to endpoints outside, tried again as the delivery policy has it, each endpoint in a lane of its own."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from vauban.kernel.calls import Call, ServiceCall
+from vauban.kernel.events import DomainEvent
+from vauban.kernel.operations import on, when_due
+from vauban.outside.webhooks import WebhookFailed, post
+from vauban.services.sns.queues import send_to_queue
+from vauban.services.sns.resources import Delivery, Subscription, Topic
+from vauban.services.sns.retries import effective, pauses
+from vauban.services.sns.subscription_attributes import queue_of
+
+POST = "SNS Delivery"
+LEASE = timedelta(minutes=5)
+"""When a delivery is looked after again whose try never came to an end."""
+
+
+def deliver(
+    call: Call, subscription: Subscription, kind: str, message_id: str, body: str, content_type: str, raw: bool = False
+) -> None:
+    """Post, soon, and again if need be."""
+    content = json.dumps({"body": body, "content_type": content_type, "raw": raw}).encode()
+    delivery = Delivery(
+        call.uuid(),
+        subscription.account,
+        subscription.region,
+        subscription.id,
+        kind,
+        call.now,
+        message_id,
+        content=content,
+    )
+    _try_soon(call, delivery)
+
+
+@when_due(Delivery)
+def try_again(call: ServiceCall, delivery: Delivery) -> None:
+    _try_soon(call, delivery)
+
+
+@on("sns", "aws.sns", POST)
+def attempt(call: ServiceCall, event: DomainEvent) -> None:
+    """One try."""
+    delivery = call.store.get(Delivery, event.detail["delivery"])
+    if delivery is None or delivery.tries != event.detail["tries"]:
+        return
+    subscription = call.store.get(Subscription, delivery.subscription)
+    topic = subscription and call.store.get(Topic, subscription.topic)
+    if topic is None:
+        call.store.delete(delivery)
+        return
+    content = json.loads(delivery.content)
+    try:
+        call.outside(post, subscription.endpoint, _headers(delivery, subscription, content), content["body"].encode())
+    except WebhookFailed as failure:
+        _failed(call, delivery, topic, subscription, failure)
+    else:
+        call.store.delete(delivery)
+
+
+def _try_soon(call: Call, delivery: Delivery) -> None:
+    call.store.put(replace(delivery, due_at=call.now + LEASE))
+    call.send(POST, lane=delivery.subscription, delivery=delivery.delivery_id, tries=delivery.tries)
+
+
+def _failed(
+    call: ServiceCall, delivery: Delivery, topic: Topic, subscription: Subscription, failure: WebhookFailed
+) -> None:
+    """Wait for the next try; where there is none, it is a dead letter."""
+    waits = pauses(effective(topic, subscription)["healthyRetryPolicy"])
+    if not failure.lasting and delivery.tries < len(waits):
+        due = call.now + timedelta(seconds=waits[delivery.tries])
+        call.store.put(replace(delivery, tries=delivery.tries + 1, due_at=due))
+        return
+    call.store.delete(delivery)
+    if "RedrivePolicy" in subscription.attributes and delivery.kind == "Notification":
+        queue = queue_of(subscription.attributes["RedrivePolicy"])
+        send_to_queue(call, queue, topic.arn, {"MessageBody": json.loads(delivery.content)["body"]})
+
+
+def _headers(delivery: Delivery, subscription: Subscription, content: dict) -> tuple[tuple[str, str], ...]:
+    headers = {
+        "Content-Type": content["content_type"],
+        "User-Agent": "Amazon Simple Notification Service Agent",
+        "x-amz-sns-message-type": delivery.kind,
+        "x-amz-sns-message-id": delivery.message_id,
+        "x-amz-sns-topic-arn": subscription.topic_arn,
+    }
+    if delivery.kind == "Notification":
+        headers["x-amz-sns-subscription-arn"] = subscription.arn
+    if content["raw"]:
+        headers["x-amz-sns-rawdelivery"] = "true"
+    return tuple(headers.items())

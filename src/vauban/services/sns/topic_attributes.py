@@ -1,0 +1,77 @@
+"""What the attributes of a topic may be."""
+
+import json
+import re
+from collections.abc import Callable
+
+from vauban.services.sns.errors import invalid, unsupported
+from vauban.services.sns.retries import require_topic_policy
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
+FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,251}\.fifo", re.ASCII)
+LARGEST_MESSAGE = 262_144
+"""Bytes, where a topic does not say otherwise."""
+_ABSENT = frozenset({"ArchivePolicy", "DataProtectionPolicy", "KmsMasterKeyId"})
+"""Refused unless empty."""
+_FEEDBACK = re.compile(
+    r"(?:HTTP|Firehose|Lambda|Application|SQS)(?:(?:Success|Failure)FeedbackRoleArn|SuccessFeedbackSampleRate)"
+)
+
+
+def require_name(name: str, fifo: bool) -> None:
+    """Raises InvalidParameterException."""
+    if fifo and not FIFO_NAME.fullmatch(name):
+        raise invalid(
+            "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, "
+            "numbers, underscores, and hyphens, and must be between 1 and 256 characters long."
+        )
+    if not fifo and not NAME.fullmatch(name):
+        raise invalid("Topic Name")
+
+
+def checked(name: str, value: str, fifo: bool) -> str:
+    """The value as it is kept. Raises InvalidParameterException."""
+    if name in _ABSENT or _FEEDBACK.fullmatch(name):
+        if value:
+            raise unsupported(f"Attributes Reason: {name}")
+        return ""
+    check = _CHECKS.get(name)
+    if check is None or (name in _OF_FIFO and not fifo):
+        raise invalid("AttributeName" if check is None else name)
+    if value and not check(value):
+        raise invalid(f"Attributes Reason: {name}: Invalid value [{value}].")
+    return value
+
+
+def _display_name(value: str) -> bool:
+    return len(value) <= 100
+
+
+def _size(value: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,9}", value)) and 1024 <= int(value) <= LARGEST_MESSAGE
+
+
+def _tracing(value: str) -> bool:
+    if value == "Active":
+        raise unsupported("Attributes Reason: TracingConfig: Active")
+    return value == "PassThrough"
+
+
+def _delivery_policy(value: str) -> bool:
+    try:
+        require_topic_policy(json.loads(value))
+    except (ValueError, RecursionError):
+        raise invalid("DeliveryPolicy: JSON is not valid") from None
+    return True
+
+
+_OF_FIFO = frozenset({"ContentBasedDeduplication", "FifoThroughputScope"})
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "ContentBasedDeduplication": lambda value: value in ("true", "false"),
+    "DeliveryPolicy": _delivery_policy,
+    "DisplayName": _display_name,
+    "FifoThroughputScope": lambda value: value in ("Topic", "MessageGroup"),
+    "MaximumMessageSize": _size,
+    "SignatureVersion": lambda value: value in ("1", "2"),
+    "TracingConfig": _tracing,
+}
