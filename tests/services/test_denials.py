@@ -57,6 +57,7 @@ WORDS: dict[str, Any] = {
     "cloudtrail:ResourceIdList": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
     "cloudtrail:ResourceId": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
     "QueueUrl": f"http://vauban.test/{ACCOUNT}/name",
+    "sqs:TaskHandle": "eyJ0YXNrSWQiOiJ4Iiwic291cmNlQXJuIjoiYXJuOmF3czpzcXM6dXMtZWFzdC0xOjExMTEyMjIyMzMzMzpuYW1lIn0=",
     "sqs:SourceArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:name",
     "ssm:Path": "/name",
     "ssm:ResourceType": "Parameter",

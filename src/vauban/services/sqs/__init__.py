@@ -4,7 +4,9 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.sqs import batches, boxes, permissions, queues, receipts, receives, sends, tags
+from vauban.services.sqs import batches, boxes, move_tasks, permissions, queues, receipts, receives, sends, tags
 from vauban.services.sqs.errors import worded
 
-SERVICE = Service("sqs", queues, boxes, sends, receives, receipts, batches, permissions, tags, wording=worded)
+SERVICE = Service(
+    "sqs", queues, boxes, sends, receives, receipts, batches, move_tasks, permissions, tags, wording=worded
+)

@@ -240,3 +240,30 @@ class Remains:
     account: str
     region: str
     due_at: datetime
+
+
+@record("sqs:MoveTask", id="task_id", due="due_at")
+class MoveTask:
+    """Messages on their way from a dead-letter queue to others."""
+
+    task_id: str
+    """``box/…``, in order of their start."""
+    account: str
+    region: str
+    queue: str
+    started: float
+    """Seconds since the epoch."""
+    due_at: datetime
+    count: int
+    """How many messages there were to move."""
+    destination: str = ""
+    """An ARN; empty for where each message came from."""
+    rate: int = 0
+    """Messages a second; 0 for as many as go."""
+    moved: int = 0
+    status: str = "RUNNING"
+    failure: str = ""
+
+    @property
+    def box(self) -> str:
+        return self.task_id.partition("/")[0]
