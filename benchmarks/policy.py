@@ -87,6 +87,16 @@ def made(*documents: dict[str, Any]) -> Plan:
     return found
 
 
+def denials(count: int) -> list[dict[str, Any]]:
+    """Statements that each deny the action on another resource."""
+    return [{**USE_KEY, "Effect": "Deny", "Resource": KEY.replace("key/", f"key/{index}")} for index in range(count)]
+
+
+def changed(policies: Policies, resource: Resource) -> Plan:
+    one = Policy.parse(document(FOR_ORDERS), name="changed", kind="boundary")
+    return plan(ALICE, Policies((*policies.identity[:-1], one)), "kms:Decrypt", resource)
+
+
 def main() -> None:
     several = document(*other_statements(24), FOR_ORDERS)
     many = [document(*other_statements(2)) for _ in range(999)] + [document(FOR_ORDERS)]
@@ -107,6 +117,11 @@ def main() -> None:
     show("plan over 26 statements", microseconds(lambda: plan(ALICE, policies, "kms:Decrypt", resource), 2_000))
     wide, resource = prepared(*many)
     show("plan over 1,000 policies", microseconds(lambda: plan(ALICE, wide, "kms:Decrypt", resource), 20))
+    kept = plan(ALICE, wide, "kms:Decrypt", resource)
+    show("decide, 1,000 policies behind it", microseconds(lambda: kept.decide(CONTEXT), 100_000))
+    sweep = made(*many, document(*denials(1000)))
+    show("decide, and 1,000 denials of other resources", microseconds(lambda: sweep.decide(CONTEXT), 100_000))
+    show("one of 1,000 policies changes: parse it, plan anew", microseconds(lambda: changed(wide, resource), 20))
     show("parse a policy of 25 statements",
          microseconds(lambda: Policy.parse(several, name="several", kind="boundary"), 200))  # fmt: skip
 
