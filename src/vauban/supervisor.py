@@ -208,6 +208,11 @@ def _tell(descriptor: int, facts: dict[str, Any]) -> None:
     os.close(descriptor)
 
 
+def _has_ended_child() -> bool:
+    """Whether one of ours has ended; a command that was run and waited for meanwhile has sent its signal as well."""
+    return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 class _Processes:
     """The writer and the workers, as long as all of them live."""
 
@@ -228,6 +233,8 @@ class _Processes:
     def wait(self) -> End:
         """Until a signal says so, or one of them ends; then all of them are ended."""
         number = signal.sigwait(_SIGNALS)
+        while number == signal.SIGCHLD and not _has_ended_child():
+            number = signal.sigwait(_SIGNALS)
         for pid in self._workers:
             os.kill(pid, signal.SIGTERM)
         self._reap()
