@@ -8,6 +8,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on
 from vauban.services.sns.deliveries import deliver
 from vauban.services.sns.filters import wants
+from vauban.services.sns.functions import event_of, invoke
 from vauban.services.sns.messages import envelope, text_for, told_by
 from vauban.services.sns.queues import attributes_for_queue, send_to_queue
 from vauban.services.sns.resources import Subscription, Topic
@@ -35,6 +36,12 @@ def fan_out(call: ServiceCall, event: DomainEvent) -> None:
 
 def _hand_out(call: ServiceCall, topic: Topic, subscription: Subscription, message: dict[str, Any]) -> None:
     raw = subscription.raw
+    redrive = subscription.attributes.get("RedrivePolicy")
+    dead_letters = queue_of(redrive) if redrive else ""
+    if subscription.protocol == "lambda":
+        event = event_of(envelope(message, subscription), subscription.arn)
+        invoke(call, subscription.endpoint, topic.arn, event, dead_letters)
+        return
     body = text_for(message, subscription.protocol) if raw else json.dumps(envelope(message, subscription), indent=2)
     if subscription.protocol != "sqs":
         content_type = effective(topic, subscription)["requestPolicy"].get("headerContentType", CONTENT_TYPE)
@@ -45,8 +52,7 @@ def _hand_out(call: ServiceCall, topic: Topic, subscription: Subscription, messa
         params["MessageAttributes"] = attributes_for_queue(message["Attributes"])
     if subscription.endpoint.endswith(".fifo"):
         params |= {name: message[name] for name in ("MessageGroupId", "MessageDeduplicationId")}
-    redrive = subscription.attributes.get("RedrivePolicy")
-    send_to_queue(call, subscription.endpoint, topic.arn, params, queue_of(redrive) if redrive else "")
+    send_to_queue(call, subscription.endpoint, topic.arn, params, dead_letters)
 
 
 def _sign(call: ServiceCall, topic: Topic, subscription: Subscription, message: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from vauban.kernel.operations import Evaluate, operation, when_due
 from vauban.kernel.resources import Resource
 from vauban.services.sns.confirmations import ask_to_confirm
 from vauban.services.sns.errors import AuthorizationErrorException, invalid, no_subscription, unsupported
+from vauban.services.sns.functions import FUNCTION_ARN
 from vauban.services.sns.pages import page
 from vauban.services.sns.resolvers import a_subscription, a_topic
 from vauban.services.sns.resources import Delivery, Subscription, Topic, attributes_of
@@ -19,7 +20,7 @@ from vauban.services.sns.retries import effective
 from vauban.services.sns.subscription_attributes import HTTP, QUEUE_ARN, checked
 
 _KNOWN = frozenset({"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"})
-_OFFERED = frozenset({"http", "https", "sqs"})
+_OFFERED = frozenset({"http", "https", "lambda", "sqs"})
 _URL = re.compile(r"https?://[^\s/?#@]+(?:/[!-~]*)?(?:\?[!-~]*)?", re.ASCII)
 
 
@@ -156,6 +157,8 @@ def _require_endpoint(topic: Topic, protocol: str, endpoint: str | None) -> None
         raise invalid("Endpoint Reason: an endpoint is needed")
     if protocol in HTTP and not (_URL.fullmatch(endpoint) and endpoint.startswith(f"{protocol}://")):
         raise invalid("Endpoint must match the specified protocol")
+    if protocol == "lambda" and not FUNCTION_ARN.fullmatch(endpoint):
+        raise invalid("Lambda endpoint ARN")
     if protocol == "sqs":
         _require_queue(topic, endpoint)
 
@@ -177,9 +180,9 @@ def _same(call: Call, topic: Topic, protocol: str, endpoint: str) -> Subscriptio
 def _made(
     call: Call, topic: Topic, protocol: str, endpoint: str, owner: str, attributes: Mapping[str, str]
 ) -> Subscription:
-    """A queue needs no confirmation where its own account subscribes it."""
+    """A queue needs no confirmation where its own account subscribes it, and a function none: its policy says it."""
     theirs = QUEUE_ARN.fullmatch(endpoint)
-    at_once = theirs is not None and theirs[2] == owner
+    at_once = protocol == "lambda" or (theirs is not None and theirs[2] == owner)
     scheme = "https" if call.request.secure else "http"
     return Subscription(
         topic.name,
