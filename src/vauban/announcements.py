@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vauban.outside.functions import isolates
 from vauban.settings import Settings
 
 
@@ -24,7 +23,7 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         lines.append(f"  regions      {_regions(settings)}")
     if not settings.secure:
         lines.append("  not in force TLS: say --tls on before you listen beyond this machine")
-    if not isolates():
+    if not facts["isolates"]:
         lines.append("  not there    functions: this host does not let them be isolated from it")
     if settings.clock == "virtual":
         lines.append("  clock        virtual: `vauban clock advance 90d`")
