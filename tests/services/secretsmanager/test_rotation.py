@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from .conftest import allowing
-from .rotation_functions import ARN, install
+from .rotation_functions import ARN, POLICY, install
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -326,6 +326,21 @@ def test_function_and_caller_must_both_agree(vauban, secrets, first):
         rotator.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
     vauban.user("rotator", allowing(["secretsmanager:RotateSecret", "lambda:InvokeFunction"]))
     vauban.client("secretsmanager", user="rotator").rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+
+
+def test_the_function_s_policy_may_name_the_secret_and_its_account(vauban, secrets, first):
+    def only_for(arn):
+        condition = {"ArnEquals": {"aws:SourceArn": arn}, "StringEquals": {"aws:SourceAccount": "111122223333"}}
+        return {**POLICY, "Statement": {**POLICY["Statement"], "Condition": condition}}
+
+    install(vauban, lambda event: None, policy=only_for("arn:aws:secretsmanager:us-east-1:111122223333:secret:other"))
+    with pytest.raises(ClientError, match=WORDS):
+        secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+    asked = []
+    install(vauban, asked.append, policy=only_for(told(secrets)["ARN"]))
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+    vauban.advance(seconds=1)
+    assert [each["Step"] for each in asked] == STEPS
 
 
 def test_a_rotation_token_must_be_the_rotation_s(vauban, secrets, first):

@@ -32,7 +32,7 @@ def rotate_secret(
     if run is not None and run.version_id == token:
         return {**told, "VersionId": token}
     _refuse_while_pending(secret)
-    require_invocable(call, rotation.lambda_arn)
+    require_invocable(call, rotation.lambda_arn, secret.arn)
     secret = replace(secret, rotation=scheduled(call, replace(rotation, enabled=True)))
     keep(call, begun(call, secret, token, rotation.lambda_arn, is_test=not rotate_immediately))
     return {**told, "VersionId": token} if rotate_immediately else told

@@ -20,10 +20,10 @@ class StepFailed(Exception):
     """The function could not be called, or answered with an error."""
 
 
-def require_invocable(call: Call, lambda_arn: str) -> None:
+def require_invocable(call: Call, lambda_arn: str, secret_arn: str) -> None:
     """Raises AccessDeniedException unless the function is there, and both the caller and we may invoke it."""
     try:
-        for asking in (call, call.as_service()):
+        for asking in (call, call.as_service(secret_arn)):
             asking.ask(INVOKE, FunctionName=lambda_arn, InvocationType="DryRun")
     except AwsError as error:
         decision = error.decision if isinstance(error, AccessDeniedException) else None
@@ -39,7 +39,7 @@ def invoke(call: Call, run: RotationRun) -> None:
         "RotationToken": run.token.decode(),
     }
     try:
-        answer = call.ask(
+        answer = call.as_service(run.secret_arn, run.account).ask(
             INVOKE,
             FunctionName=run.lambda_arn,
             InvocationType="RequestResponse",
