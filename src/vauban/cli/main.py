@@ -14,6 +14,7 @@ COMMANDS = {
     "keys": "what keys there are, who can use one and why, what was refused",
     "cost": "what AWS would charge for a month: keys, rotations, calls",
     "xks": "let the KMS of somebody else keep its keys here",
+    "rotators": "write the archive of the functions that rotate secrets of databases, Redis and HTTP APIs",
     "seal": "seal a running server, or change what protects its root key",
     "unseal": "give a sealed server what it needs to open its keys",
     "backup": "write a consistent copy of everything while the server runs",
