@@ -1,4 +1,6 @@
+import io
 import json
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -174,3 +176,29 @@ def test_what_is_given_up_is_a_dead_letter(vauban, sqs, tell, monkeypatch, polic
     assert said["EXHAUSTED_RETRY_CONDITION"] == condition
     assert said["ERROR_CODE"] == "INTERNAL_ERROR"
     assert int(said["RETRY_ATTEMPTS"]) == target.tries - 1
+
+
+def test_a_function_that_lets_the_rule_in_is_invoked(vauban, tell, failures):
+    """Whether it runs is Lambda's to test: here, that it is asked, and by whom."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = vauban.client("iam").create_role(RoleName="worker", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as opened:
+        opened.writestr("app.py", "def handler(event, context): return event")
+    functions = vauban.client("lambda")
+    code = {"ZipFile": content.getvalue()}
+    made = functions.create_function(
+        FunctionName="job", Runtime="python3.12", Role=role, Handler="app.handler", Code=code
+    )
+    tell(Arn=made["FunctionArn"])
+    assert [each["code"] for each in failures(vauban)] == ["NO_PERMISSIONS"]
+    functions.add_permission(
+        FunctionName="job",
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=RULE,
+    )
+    tell(Arn=made["FunctionArn"])
+    assert len(failures(vauban)) == 1
