@@ -53,6 +53,7 @@ WORDS: dict[str, Any] = {
     "sns:ResourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
     "sns:SubscriptionArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name:1234abcd-12ab-34cd-56ef-1234567890ab",
     "sns:TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
+    "logs:resourceArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:name",
     "cloudtrail:ResourceArn": EVENT_DATA_STORE,
     "cloudtrail:ResourceIdList": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
     "cloudtrail:ResourceId": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/name",
@@ -72,6 +73,9 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
         "QueryStatement": "SELECT eventName FROM 1234abcd-12ab-34cd-56ef-1234567890ab",
     },
     ("sns", "Publish"): {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name"},
+    ("logs", "DescribeLogStreams"): {"logGroupName": "name"},
+    ("logs", "FilterLogEvents"): {"logGroupName": "name"},
+    ("logs", "GetLogEvents"): {"logGroupName": "name"},
     ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
 }
 """Members that the model does not require, and AWS does."""

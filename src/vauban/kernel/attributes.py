@@ -8,7 +8,7 @@ from vauban.kernel.events import AuditEvent
 LEADING_REGION = "us-east-1"
 """Where CloudTrail records what belongs to no Region."""
 GLOBAL_SERVICES = frozenset({"iam", "organizations"})
-DATA_EVENTS = frozenset({("lambda", "Invoke")})
+DATA_EVENTS = frozenset({("lambda", "Invoke"), ("logs", "PutLogEvents")})
 """Calls that are no management events: trails have them where a selector asks, and lookups never."""
 
 Attribute = tuple[str, str]

@@ -81,6 +81,7 @@ class Outcome:
     payload: bytes
     failed: bool
     log: bytes
+    log_stream: str
 
 
 class Environment:
@@ -118,7 +119,7 @@ class Environment:
         else:
             payload, failed = self._failed_start(event.request_id), True
         self._finish(event.request_id, time.monotonic() - begun)
-        return Outcome(payload, failed, self._taken_log())
+        return Outcome(payload, failed, self._taken_log(), self.log_stream)
 
     def end(self) -> None:
         """Its processes die with the launcher."""

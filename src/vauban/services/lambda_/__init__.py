@@ -4,8 +4,10 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.lambda_ import aliases, functions, invocations, permissions, queues, tags, versions
+from vauban.services.lambda_ import aliases, code_signing, functions, invocations, permissions, queues, tags, versions
 from vauban.services.lambda_.roles import CONDITIONS
 
-SERVICE = Service("lambda", functions, versions, aliases, permissions, tags, invocations, queues, conditions=CONDITIONS)
+SERVICE = Service(
+    "lambda", functions, versions, aliases, permissions, tags, code_signing, invocations, queues, conditions=CONDITIONS
+)
 """What Lambda offers."""

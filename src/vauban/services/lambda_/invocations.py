@@ -20,6 +20,7 @@ from vauban.services.lambda_.errors import (
     ServiceException,
     TooManyRequestsException,
 )
+from vauban.services.lambda_.log_streams import keep_log
 from vauban.services.lambda_.resolvers import Target, a_target, target_of
 from vauban.services.lambda_.resources import Code, QueuedEvent, Version
 from vauban.services.lambda_.roles import credentials_of
@@ -55,6 +56,7 @@ def invoke_function(
     version = chosen(call, target)
     event = Event(_request_id(call), payload or b"{}", context, call.time, target.arn)
     outcome = performed(call, version, event, invoke, invoke_anew)
+    keep_log(call, version, outcome)
     answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": version.version, "Payload": outcome.payload}
     if outcome.failed:
         answer["FunctionError"] = "Unhandled"

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
-from vauban.outside.functions import Crowded, Event, Lost, Unfinished, begin, begin_anew, ended
+from vauban.outside.functions import Crowded, Event, Lost, Outcome, Unfinished, begin, begin_anew, ended
 from vauban.services.lambda_.errors import TooManyRequestsException
 from vauban.services.lambda_.invocations import chosen, performed
+from vauban.services.lambda_.log_streams import keep_log
 from vauban.services.lambda_.resolvers import target_of
-from vauban.services.lambda_.resources import Function, QueuedEvent
+from vauban.services.lambda_.resources import LATEST, Function, QueuedEvent, Version
 
 MOST_RETRIES = 2
 MOST_AGE = timedelta(hours=6)
@@ -53,8 +54,16 @@ def _hear(call: Call, queued: QueuedEvent) -> None:
     except (Lost, Crowded):
         call.store.put(replace(queued, is_begun=False, due_at=call.now + _SOON))
     else:
+        _keep_log(call, queued, outcome)
         if not outcome.failed or queued.failures >= MOST_RETRIES:
             call.store.delete(queued)
             return
         again = call.now + FIRST_PAUSE * (queued.failures + 1)
         call.store.put(replace(queued, is_begun=False, failures=queued.failures + 1, due_at=again))
+
+
+def _keep_log(call: Call, queued: QueuedEvent, outcome: Outcome) -> None:
+    """In the group of the version that it was given to; any version's group is the same."""
+    version = call.store.get(Version, f"{queued.function}:{LATEST}")
+    if version is not None:
+        keep_log(call, version, outcome)

@@ -46,6 +46,8 @@ def credentials_of(call: Call, role: str, name: str) -> Credentials:
 
 def _assume(call: Call, role: str, name: str) -> Credentials:
     function = arn("lambda", call.region, call.account, f"function:{name}")
-    given = call.as_service(function).ask("sts:AssumeRole", RoleArn=role, RoleSessionName=name.ljust(2, "_"))["Credentials"]
+    given = call.as_service(function).ask("sts:AssumeRole", RoleArn=role, RoleSessionName=name.ljust(2, "_"))[
+        "Credentials"
+    ]
     expires = given["Expiration"].timestamp()
     return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], expires)
