@@ -202,3 +202,31 @@ def test_a_function_that_lets_the_rule_in_is_invoked(vauban, tell, failures):
     )
     tell(Arn=made["FunctionArn"])
     assert len(failures(vauban)) == 1
+
+
+def test_a_topic_that_lets_the_rule_in_publishes_the_event(vauban, sqs, tell):
+    sns = vauban.client("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {"ArnEquals": {"aws:SourceArn": RULE}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    open_to_topics = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        },
+    }
+    url, queue = make_queue(sqs, "heard", open_to_topics)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
+    tell(Arn=topic)
+    (message,) = messages(sqs, url)
+    assert json.loads(message["Body"])["detail"] == {"total": 5}
