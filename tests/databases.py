@@ -185,6 +185,7 @@ class RedisServer(DatabaseServer):
     package, command, engine = "redis-server", "redis-server", "redis"
 
     def _prepare(self) -> None:
+        self.at["ssl"] = self.admin["ssl"] = False
         self.users = self.place / "users.acl"
         self.users.write_text(f"user default off\nuser admin on #{sha256(PASSWORD.encode()).hexdigest()} ~* &* +@all\n")
         self._hand_over()
