@@ -1,0 +1,107 @@
+"""AWS's Terraform provider on EventBridge: apply, an empty plan, changes, destroy; and events on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import ACCOUNT
+from .running import Server
+from .terraforming import Terraform
+
+CONFIGURATION = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+provider "aws" {
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+  endpoints {
+    events = "%(url)s"
+  }
+}
+
+resource "aws_cloudwatch_event_bus" "shop" {
+  name        = "shop"
+  description = "orders"
+  tags        = { team = "blue" }
+}
+
+resource "aws_cloudwatch_event_permission" "other" {
+  event_bus_name = aws_cloudwatch_event_bus.shop.name
+  principal      = "444455556666"
+  statement_id   = "other"
+}
+
+resource "aws_cloudwatch_event_rule" "orders" {
+  name           = "orders"
+  description    = "every order"
+  event_bus_name = aws_cloudwatch_event_bus.shop.name
+  event_pattern  = jsonencode({ source = ["shop"], detail = { total = [{ numeric = [">", 3] }] } })
+  tags           = { team = "blue" }
+}
+
+resource "aws_cloudwatch_event_rule" "often" {
+  name                = "often"
+  schedule_expression = "rate(5 minutes)"
+  state               = "DISABLED"
+}
+
+resource "aws_cloudwatch_event_target" "heard" {
+  rule           = aws_cloudwatch_event_rule.orders.name
+  event_bus_name = aws_cloudwatch_event_bus.shop.name
+  target_id      = "heard"
+  arn            = "arn:aws:sqs:us-east-1:%(account)s:heard"
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 3
+  }
+  input_transformer {
+    input_paths    = { total = "$.detail.total" }
+    input_template = "{\\"total\\": <total>}"
+  }
+}
+"""
+
+LETTING_IN = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/shop/orders"}},
+    },
+}
+
+
+@pytest.fixture
+def server(make_server) -> Server:
+    return make_server("--account", f"{ACCOUNT}=AKIAJOURNEYTERRAFORM:{'s' * 40}")
+
+
+def test_rules_are_made_tell_their_targets_are_changed_and_destroyed(server: Server, tmp_path: Path):
+    terraform = Terraform(tmp_path / "terraform", server)
+    terraform.write(CONFIGURATION)
+    terraform.init()
+    assert "5 added, 0 changed, 0 destroyed" in terraform.apply()
+
+    events, sqs = server.client("events"), server.client("sqs")
+    url = sqs.create_queue(QueueName="heard", Attributes={"Policy": json.dumps(LETTING_IN)})["QueueUrl"]
+    entry = {"EventBusName": "shop", "Source": "shop", "DetailType": "Order"}
+    events.put_events(Entries=[{**entry, "Detail": json.dumps({"total": total})} for total in (1, 5)])
+    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+    assert json.loads(message["Body"]) == {"total": 5}
+
+    terraform.change('"every order"', '"every large order"')
+    terraform.change('">", 3', '">", 30')
+    terraform.change('"DISABLED"', '"ENABLED"')
+    assert "0 added, 2 changed, 0 destroyed" in terraform.apply()
+
+    assert "5 destroyed" in terraform("destroy", "-auto-approve").stdout
+    assert [bus["Name"] for bus in events.list_event_buses()["EventBuses"]] == ["default"]
+    assert events.list_rules()["Rules"] == []
