@@ -122,3 +122,12 @@ def test_permissions_let_another_account_publish_until_they_are_removed(vauban: 
     sns.remove_permission(TopicArn=topic, Label="theirs")
     with pytest.raises(ClientError):
         other.publish(TopicArn=topic, Message="hello")
+
+
+def test_of_successes_none_at_all_are_logged(sns, topic):
+    """Terraform's provider asks for just that of each topic."""
+    name = "HTTPSuccessFeedbackSampleRate"
+    sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="0")
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"][name] == "0"
+    with pytest.raises(ClientError, match="not supported here"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="50")

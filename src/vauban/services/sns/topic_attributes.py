@@ -31,6 +31,8 @@ def require_name(name: str, fifo: bool) -> None:
 
 def checked(name: str, value: str, fifo: bool) -> str:
     """The value as it is kept. Raises InvalidParameterException."""
+    if name.endswith("SampleRate") and _FEEDBACK.fullmatch(name) and value == "0":
+        return value
     if name in _ABSENT or _FEEDBACK.fullmatch(name):
         if value:
             raise unsupported(f"Attributes Reason: {name}")
