@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .debian import install
+
 settings.register_profile("vauban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vauban")
 """How fast a machine is says nothing of what it runs."""
@@ -76,7 +78,7 @@ TOKENS = {"vauban-test": "1234", "cluster": "the crypto user"}
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """SoftHSM's library, with ``TOKENS`` of this session's own."""
     if not SOFTHSM.exists():
-        subprocess.run(["apt-get", "install", "--yes", "--quiet", "softhsm2"], check=True, capture_output=True)
+        install("softhsm2")
     place = tmp_path_factory.mktemp("softhsm")
     (place / "tokens").mkdir()
     (place / "softhsm2.conf").write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")

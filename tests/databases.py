@@ -16,6 +16,8 @@ from typing import Any
 
 from vauban.crypto.certificates import self_signed
 
+from .debian import install
+
 PASSWORD = "the administrator's"
 HOST = "localhost"
 SECONDS = 60
@@ -93,11 +95,7 @@ class DatabaseServer:
         """The server's program, from Debian where it is not there."""
         program = self._program()
         if program is None:
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            options = ("--yes", "--quiet", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
-            subprocess.run(
-                ["apt-get", "install", *options, self.package], check=True, capture_output=True, env=environment
-            )
+            install(self.package)
             program = self._program()
         assert program is not None, f"{self.package} has no {self.command}"
         return program

@@ -10,11 +10,9 @@ import pytest
 
 from vauban.crypto.seals.settings import SealSettings
 
+from ..debian import install
+
 Vector = dict[str, str]
-
-
-def install(package: str) -> None:
-    subprocess.run(["apt-get", "install", "--yes", "--quiet", package], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

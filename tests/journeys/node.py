@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ..debian import install
+
 
 def node_modules(name: str, package: str) -> Path:
     """`node_modules` with a package and all that it needs, under a name of its own; whole or not there at all."""
@@ -12,7 +14,7 @@ def node_modules(name: str, package: str) -> Path:
     kept = root / f"javascript-{name}"
     if not kept.is_dir():
         if shutil.which("npm") is None:
-            subprocess.run(["apt-get", "install", "--yes", "--quiet", "nodejs", "npm"], check=True, capture_output=True)
+            install("nodejs", "npm")
         staging = root / f".fetching-{name}-{os.getpid()}"
         staging.mkdir(parents=True)
         command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(staging), package]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from ..debian import install
 from .running import Server
 
 PASSPHRASE = "correct horse battery staple"
@@ -30,7 +31,7 @@ class Kept:
 def softhsm(tmp_path: Path) -> dict[str, str]:
     """The environment of a SoftHSM token `vauban`, whose PIN is 1234."""
     if not SOFTHSM.exists():
-        subprocess.run(["apt-get", "install", "--yes", "--quiet", "softhsm2"], check=True, capture_output=True)
+        install("softhsm2")
     (tmp_path / "tokens").mkdir()
     configuration = tmp_path / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {tmp_path}/tokens\nobjectstore.backend = file\n")

@@ -8,6 +8,7 @@ import pytest
 
 from vauban.crypto.certificates import create_authority, self_signed
 
+from ..debian import install
 from .conftest import ACCOUNT
 from .running import Server
 from .test_terraform import Terraform
@@ -74,7 +75,7 @@ ACCOUNT_KEY = f"{ACCOUNT}=AKIAJOURNEYTERRAFORM:{'s' * 40}"
 def token(tmp_path: Path) -> dict[str, str]:
     """The environment of a SoftHSM token `cluster`."""
     if not Path(SOFTHSM).exists():
-        subprocess.run(["apt-get", "install", "--yes", "--quiet", "softhsm2"], check=True, capture_output=True)
+        install("softhsm2")
     (tmp_path / "tokens").mkdir()
     configuration = tmp_path / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {tmp_path}/tokens\nobjectstore.backend = file\n")
