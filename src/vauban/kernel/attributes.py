@@ -8,7 +8,18 @@ from vauban.kernel.events import AuditEvent
 LEADING_REGION = "us-east-1"
 """Where CloudTrail records what belongs to no Region."""
 GLOBAL_SERVICES = frozenset({"iam", "organizations"})
-DATA_EVENTS = frozenset({("lambda", "Invoke"), ("logs", "PutLogEvents")})
+_OF_MESSAGES = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
+_OF_BATCHES = ("SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch")
+DATA_EVENTS = frozenset(
+    {
+        ("events", "PutEvents"),
+        ("lambda", "Invoke"),
+        ("logs", "PutLogEvents"),
+        ("sns", "Publish"),
+        ("sns", "PublishBatch"),
+        *(("sqs", operation) for operation in (*_OF_MESSAGES, *_OF_BATCHES)),
+    }
+)
 """Calls that are no management events: trails have them where a selector asks, and lookups never."""
 
 Attribute = tuple[str, str]

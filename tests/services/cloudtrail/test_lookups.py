@@ -198,3 +198,15 @@ def test_what_a_service_did_by_itself_is_told_in_its_details(vauban, trail, kms)
     assert record["serviceEventDetails"] == {"keyId": key, "rotationType": "AUTOMATIC"}
     assert record["responseElements"] is None
     assert "Username" not in event
+
+
+def test_what_is_done_with_messages_and_events_is_no_management_event(vauban, trail):
+    sqs = vauban.client("sqs")
+    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="hello")
+    handle = sqs.receive_message(QueueUrl=url)["Messages"][0]["ReceiptHandle"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+    topic = vauban.client("sns").create_topic(Name="news")["TopicArn"]
+    vauban.client("sns").publish(TopicArn=topic, Message="hello")
+    vauban.client("events").put_events(Entries=[{"Source": "shop", "DetailType": "Sold", "Detail": "{}"}])
+    assert named(found(trail)) == ["CreateTopic", "CreateQueue", "CreateAccount"]
