@@ -6,7 +6,7 @@ from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
-from vauban.services.lambda_.errors import ResourceNotFoundException, function_not_found
+from vauban.services.lambda_.errors import function_not_found
 from vauban.services.lambda_.identifiers import Named, parse
 from vauban.services.lambda_.resources import CLOUDTRAIL_TYPE, LATEST, Alias, Function, Version
 
@@ -86,13 +86,9 @@ class TargetResolver:
             target,
             function.compiled_policy("" if named.qualifier == LATEST else named.qualifier) if function else None,
             tags=function.tags if function else {},
-            absent=_absent(told, named) if target is None else None,
+            absent=function_not_found(told) if target is None else None,
             cloudtrail_type=CLOUDTRAIL_TYPE,
         )
-
-
-def _absent(told: str, named: Named) -> ResourceNotFoundException:
-    return function_not_found(told if named.qualifier else f"{told}:{LATEST}")
 
 
 def target_of(records: Records, function: Function, qualifier: str) -> Target | None:
