@@ -57,14 +57,15 @@ def _enter_root(told: dict) -> None:
     root = told["root"]
     _check(_libc.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None))
     _mount("tmpfs", root, "tmpfs", _NO_SUID | _NO_DEVICES, "size=1m,mode=755")
+    # Before what is shown: the host's Python may itself be somewhere in /tmp.
+    for name, size in (("/tmp", told["temporary_mb"]), ("/dev/shm", 64)):
+        os.makedirs(root + name, exist_ok=True)
+        _mount("tmpfs", root + name, "tmpfs", _NO_SUID | _NO_DEVICES, f"size={size}m,mode=1777")
     shown = [(each, each) for each in (*_SYSTEM, *told["shown"]) if os.path.exists(each)]
     for source, target in (*shown, *told["bound"]):
         _bind(source, root + target)
     for each in _DEVICES:
         _bind(each, root + each, writable=True)
-    for name, size in (("/tmp", told["temporary_mb"]), ("/dev/shm", 64)):
-        os.makedirs(root + name, exist_ok=True)
-        _mount("tmpfs", root + name, "tmpfs", _NO_SUID | _NO_DEVICES, f"size={size}m,mode=1777")
     os.makedirs(root + "/proc")
     if os.geteuid() == 0:
         _mount("proc", root + "/proc", "proc", _NO_SUID | _NO_DEVICES, "hidepid=2")
