@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,9 @@ class Server:
             return
         self.process.send_signal(signal.SIGSTOP)
         for child in _children(self.process.pid):
-            os.kill(child, signal.SIGKILL)
+            # What a child had started may have ended with it.
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         self.process.kill()
         self.process.wait(timeout=30)
 
