@@ -3,11 +3,11 @@
 Source: Lambda Developer Guide, "Manage Lambda function versions with aliases".
 """
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,
     PreconditionFailedException,

@@ -1,10 +1,10 @@
 """Functions: made, changed, told, deleted."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.lambda_.archives import Archive, archive_of
 from vauban.services.lambda_.configurations import (
     being_created,

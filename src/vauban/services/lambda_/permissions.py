@@ -5,12 +5,12 @@ Source: Lambda Developer Guide, "Working with resource-based IAM policies in Lam
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.arns import PARTITION
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.policy import MalformedPolicy
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,

@@ -3,11 +3,11 @@
 Source: Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation".
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, when_due
+from vauban.kernel.records import replace
 from vauban.outside.functions import Crowded, Event, Lost, Outcome, Unfinished, begin, begin_anew, ended
 from vauban.services.lambda_.errors import TooManyRequestsException
 from vauban.services.lambda_.invocations import chosen, performed

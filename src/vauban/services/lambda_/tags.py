@@ -1,11 +1,11 @@
 """Tags on functions."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.lambda_.errors import InvalidParameterValueException
 from vauban.services.lambda_.resolvers import a_tagged_function
 from vauban.services.lambda_.resources import Function

@@ -1,10 +1,10 @@
 """Versions: what a function was when it was published, for good."""
 
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.lambda_.configurations import configuration
 from vauban.services.lambda_.errors import InvalidParameterValueException, PreconditionFailedException
 from vauban.services.lambda_.lists import page

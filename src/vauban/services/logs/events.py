@@ -5,7 +5,6 @@ Source: the API reference of PutLogEvents and GetLogEvents.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.logs.errors import InvalidParameterException, stream_not_found
 from vauban.services.logs.resolvers import a_stream, an_identified_group
 from vauban.services.logs.resources import Batch, Group, LogEvent, Stream, milliseconds

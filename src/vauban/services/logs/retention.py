@@ -1,10 +1,10 @@
 """How long events are kept."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import ServiceEvent, operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.logs.errors import InvalidParameterException
 from vauban.services.logs.resolvers import a_group
 from vauban.services.logs.resources import Batch, Group, milliseconds

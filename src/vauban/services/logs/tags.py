@@ -1,11 +1,11 @@
 """Tags on log groups."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.logs.errors import InvalidParameterException, TooManyTagsException
 from vauban.services.logs.resolvers import a_tagged_group
 from vauban.services.logs.resources import Group

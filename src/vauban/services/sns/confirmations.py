@@ -1,7 +1,6 @@
 """Endpoints asked whether they want what they were subscribed to, and their answers."""
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.sns.deliveries import deliver
 from vauban.services.sns.errors import invalid

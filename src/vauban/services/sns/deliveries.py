@@ -1,12 +1,12 @@
 """Messages to endpoints outside, tried again as the delivery policy has it, each endpoint in a lane of its own."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
+from vauban.kernel.records import replace
 from vauban.outside.webhooks import WebhookFailed, post
 from vauban.services.sns.queues import send_to_queue
 from vauban.services.sns.resources import Delivery, Subscription, Topic

@@ -2,13 +2,13 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from vauban.identity.policy_principals import UnknownPrincipal, bind
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.policy import MalformedPolicy
 from vauban.services.sns.errors import invalid
 from vauban.services.sns.resolvers import a_topic

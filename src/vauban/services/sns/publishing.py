@@ -3,13 +3,13 @@
 import hashlib
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from vauban.aws.names import snake_case
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.sns.errors import (
     BatchEntryIdsNotDistinctException,
     BatchRequestTooLongException,

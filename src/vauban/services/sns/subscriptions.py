@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation, when_due
+from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.sns.confirmations import ask_to_confirm
 from vauban.services.sns.errors import AuthorizationErrorException, invalid, no_subscription, unsupported

@@ -1,11 +1,11 @@
 """Tags of topics."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.sns.errors import TagLimitExceededException, invalid
 from vauban.services.sns.resolvers import a_tagged_topic
 from vauban.services.sns.resources import Topic

@@ -1,11 +1,11 @@
 """Topics: made, listed, deleted, and their attributes."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.sns.errors import invalid
 from vauban.services.sns.pages import page
 from vauban.services.sns.policies import default_policy, require_valid

@@ -1,10 +1,10 @@
 """What is in a queue's box, and what is left of one that nobody can receive from any more."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.sqs.errors import PurgeQueueInProgress
 from vauban.services.sqs.resolvers import a_queue
 from vauban.services.sqs.resources import Message, Queue, Remains, Slot

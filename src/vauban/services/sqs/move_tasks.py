@@ -5,7 +5,7 @@ Source: StartMessageMoveTask, ListMessageMoveTasks and CancelMessageMoveTask, Am
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import msgspec
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.kernel.resources import ANY, Resource
 from vauban.kernel.stores import World
 from vauban.services.sqs.attributes import target_of

@@ -1,8 +1,7 @@
 """Messages moved from one queue to another: among the dead letters, and back by message move tasks."""
 
-from dataclasses import replace
-
 from vauban.kernel.calls import Call
+from vauban.kernel.records import replace
 from vauban.services.sqs.resources import Message, Queue, Slot
 from vauban.services.sqs.sends import at, next_sequence, retained_until, slot_id
 

@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 
 from vauban.kernel.arns import PARTITION
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.sqs.errors import InvalidParameterValueException, OverLimit, invalid_value, missing
 from vauban.services.sqs.policies import bound, read, require_well_formed, statements
 from vauban.services.sqs.resolvers import a_queue

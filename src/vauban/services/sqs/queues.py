@@ -1,13 +1,13 @@
 """Queues: made, found, changed and deleted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.aws import paging
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.sqs.attributes import SETTABLE, TOLD, checked, require_consistent
 from vauban.services.sqs.boxes import counts, leave
 from vauban.services.sqs.errors import (

@@ -1,12 +1,12 @@
 """Messages received."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.sqs.attributes import allows, target_of
 from vauban.services.sqs.boxes import slot_of
 from vauban.services.sqs.contents import (

@@ -1,13 +1,13 @@
 """Messages sent."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
+from vauban.kernel.records import replace
 from vauban.services.sqs.boxes import moment, slot_of
 from vauban.services.sqs.contents import (
     content,

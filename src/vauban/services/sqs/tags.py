@@ -1,11 +1,11 @@
 """Tags on queues. Rules: "Amazon SQS cost allocation tags", Amazon SQS Developer Guide."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.kernel.records import replace
 from vauban.services.sqs.errors import InvalidParameterValueException, missing
 from vauban.services.sqs.resolvers import a_queue
 from vauban.services.sqs.resources import Queue
