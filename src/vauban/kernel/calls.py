@@ -139,15 +139,15 @@ class Call:
         """Who brings about what this call does."""
         return self.principal
 
-    def as_service(self, source_arn: str = "", source_account: str = "") -> "Call":
+    def as_service(self, source_arn: str = "") -> "Call":
         """This call, asking as the service itself and not as its caller.
 
         A service that acts for one resource of a customer's names it: the rule, the topic. Policies ask for it as
-        ``aws:SourceArn``, and for its account (this call's where none is named) as ``aws:SourceAccount``.
+        ``aws:SourceArn``, and for its account (this call's where the ARN has none) as ``aws:SourceAccount``.
         """
         own = copy.copy(self)
         own.principal = service_principal(self.service)
-        own.source = (source_arn, source_account or self.account) if source_arn else None
+        own.source = (source_arn, source_arn.split(":")[4] or self.account) if source_arn else None
         return own
 
     def emit(self, detail_type: str, *resources: str, **detail: Any) -> None:

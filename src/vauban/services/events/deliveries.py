@@ -80,7 +80,7 @@ def _hand_over(call: ServiceCall, parcel: Parcel) -> None:
 
 def _asking(call: ServiceCall, parcel: Parcel, service: str) -> Call:
     """EventBridge itself for the rule, or the target's role; at another bus without one, the rule's account."""
-    own = call.as_service(parcel.rule_arn, parcel.account)
+    own = call.as_service(parcel.rule_arn)
     role_arn = parcel.target.get("RoleArn")
     if role_arn is not None:
         name = parcel.event["id"].replace("-", "")
@@ -114,7 +114,7 @@ def _bury(call: ServiceCall, parcel: Parcel, code: str, message: str, exhausted:
     }
     attributes = {key: {"DataType": "String", "StringValue": value} for key, value in said.items() if value}
     attributes["RETRY_ATTEMPTS"] = {"DataType": "Number", "StringValue": str(parcel.tries)}
-    asking = call.as_service(parcel.rule_arn, parcel.account)
+    asking = call.as_service(parcel.rule_arn)
     url = _queue_url(region, account, name)
     try:
         asking.ask("sqs:SendMessage", QueueUrl=url, MessageBody=dumped(parcel.event), MessageAttributes=attributes)

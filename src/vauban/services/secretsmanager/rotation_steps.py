@@ -39,7 +39,7 @@ def invoke(call: Call, run: RotationRun) -> None:
         "RotationToken": run.token.decode(),
     }
     try:
-        answer = call.as_service(run.secret_arn, run.account).ask(
+        answer = call.as_service(run.secret_arn).ask(
             INVOKE,
             FunctionName=run.lambda_arn,
             InvocationType="RequestResponse",

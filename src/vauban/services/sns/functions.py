@@ -44,7 +44,7 @@ def event_of(envelope: Mapping[str, Any], subscription: str) -> str:
 
 
 def _invoke(call: ServiceCall, function: str, topic: str, event: str, dead_letters: str) -> None:
-    asking = call.as_service(source_arn=topic, source_account=topic.split(":")[4])
+    asking = call.as_service(topic)
     try:
         asking.ask("lambda:Invoke", FunctionName=function, InvocationType="Event", Payload=event.encode())
     except AwsError:

@@ -44,7 +44,7 @@ def attributes_for_queue(attributes: dict[str, dict[str, str]]) -> dict[str, dic
 def _send(call: ServiceCall, queue: str, topic: str, params: dict[str, Any], dead_letters: str) -> None:
     _, account, name = QUEUE_ARN.fullmatch(queue).groups()
     url = f"https://sqs.{call.region}.amazonaws.com/{account}/{name}"
-    asking = call.as_service(source_arn=topic, source_account=topic.split(":")[4])
+    asking = call.as_service(topic)
     try:
         asking.ask("sqs:SendMessage", QueueUrl=url, **_with_bytes(params))
     except AwsError:
