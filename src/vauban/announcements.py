@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from vauban.outside.functions import isolates
 from vauban.settings import Settings
 
 
@@ -23,7 +24,7 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         lines.append(f"  regions      {_regions(settings)}")
     if not settings.secure:
         lines.append("  not in force TLS: say --tls on before you listen beyond this machine")
-    if not facts["isolates"]:
+    if not isolates():
         lines.append("  not there    functions: this host does not let them be isolated from it")
     if settings.clock == "virtual":
         lines.append("  clock        virtual: `vauban clock advance 90d`")

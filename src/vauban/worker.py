@@ -19,7 +19,6 @@ from vauban.http.loops import new_loop
 from vauban.http.servers import Server
 from vauban.http.sockets import bind_unix
 from vauban.kernel.errors import AuditUnavailable, StorageUnavailable
-from vauban.outside.functions import isolates
 from vauban.server import Open, Vauban
 from vauban.settings import Settings
 from vauban.sockets import admin_socket
@@ -126,9 +125,7 @@ class Housekeeping:
         ]
         accounts = [each.account for each in vauban.accounts.all()]
         key = await vauban.accounts.access_key(accounts[0])
-        # Asked here and not where it is announced: to the supervisor, a child that ends is a process of its that ended.
-        told = {"endpoint": where, "accounts": accounts, "access_key_id": key.access_key_id, "isolates": isolates()}
-        self._announce(told)
+        self._announce({"endpoint": where, "accounts": accounts, "access_key_id": key.access_key_id})
 
     async def stop(self) -> None:
         for task in self._tasks:
