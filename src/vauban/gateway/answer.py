@@ -133,12 +133,11 @@ class Gateway:
     async def _answer(self, request: Request, request_id: str) -> Response:
         target = self._detect(request)
         route = self.routes.find(target.service, target.operation)
-        if route.unsigned:
-            identified = _unsigned(request, route)
-        else:
+        identified = ANONYMOUS
+        if not route.unsigned:
             identified = self._verifier.verify(request, route.signing_name, anonymous=route.operation.anonymous)
-            if identified is ANONYMOUS:
-                identified = _unsigned(request, route)
+        if identified is ANONYMOUS:
+            identified = Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
         if self._elsewhere:
             self._require_held(identified.region, route)
         changes = self.store.begin()
@@ -253,10 +252,6 @@ class Gateway:
 
     def _access_key(self, access_key_id: str) -> AccessKey | None:
         return self.store.load((_ACCESS_KEY, "", "", access_key_id))
-
-
-def _unsigned(request: Request, route: Route) -> Identified:
-    return Identified(None, None, route.signing_name, hosts.region(request) or GLOBAL_REGION)
 
 
 def _worded(error: AwsError, route: Route) -> AwsError:
