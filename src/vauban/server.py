@@ -28,14 +28,13 @@ from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
 from vauban.outside.https import Https
-from vauban.outside.webhooks import Webhooks
+from vauban.outside.webhooks import CERTIFICATE_PATH, Webhooks
 from vauban.settings import Settings
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
 from vauban.xks.door import XksDoor
 from vauban.xks.records import END as XKS_PATH
 
-CERTIFICATE_PATH = "/SimpleNotificationService-"
 ARRIVAL_SECONDS = 2.0
 """How long an answer waits at most for what the call sent to another region or account."""
 _ARRIVAL_POLL_SECONDS = 0.003

@@ -254,7 +254,7 @@ def unpack(code: bytes, into: Path) -> None:
 def _limits(setting: Setting) -> dict[str, int]:
     memory = (setting.memory_mb + _HEADROOM_MB) * 1024 * 1024
     return {
-        "RLIMIT_DATA": memory * 4 if setting.runtime.startswith("nodejs") else memory,
+        "RLIMIT_DATA": memory,
         "RLIMIT_NPROC": MOST_PROCESSES if os.geteuid() == 0 else resource.getrlimit(resource.RLIMIT_NPROC)[0],
         "RLIMIT_NOFILE": 1024,
         "RLIMIT_FSIZE": MOST_FILE_BYTES,

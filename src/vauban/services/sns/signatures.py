@@ -11,9 +11,9 @@ from typing import Any
 from vauban.crypto import notifications
 from vauban.kernel.calls import Call
 from vauban.kernel.stores import Store
+from vauban.outside.webhooks import CERTIFICATE_PATH
 from vauban.services.sns.resources import SigningKey
 
-PATH = "/SimpleNotificationService-"
 VALID_FOR = timedelta(days=365)
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
@@ -28,13 +28,13 @@ def signed(call: Call, message: Mapping[str, Any], version: str) -> dict[str, st
     return {
         "SignatureVersion": version,
         "Signature": base64.b64encode(signature).decode(),
-        "SigningCertURL": f"{PATH}{key.fingerprint}.pem",
+        "SigningCertURL": f"{CERTIFICATE_PATH}{key.fingerprint}.pem",
     }
 
 
 def certificate(store: Store, path: str) -> str | None:
     """The certificate that is served at a path, in PEM."""
-    fingerprint = path.removeprefix(PATH).removesuffix(".pem")
+    fingerprint = path.removeprefix(CERTIFICATE_PATH).removesuffix(".pem")
     for account, region in store.places(SigningKey):
         key = store.begin().at(account, region).get(SigningKey, fingerprint)
         if key is not None:
