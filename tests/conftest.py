@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from .debian import install
+from .softhsm import LIBRARY, tokens_in
 
 settings.register_profile("vauban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vauban")
@@ -69,7 +69,6 @@ UNMODELLED = ("CustomerMasterKeySpec", "PermissionsBoundaryType", "SourcePolicyT
 """No new key specs under KMS's deprecated name for them; boundaries and simulated policies go by other words."""
 
 
-SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 TOKENS = {"vauban-test": "1234", "cluster": "the crypto user"}
 """Labels and PINs of the tokens there are; SoftHSM sees those that are there when it is first loaded."""
 
@@ -77,17 +76,11 @@ TOKENS = {"vauban-test": "1234", "cluster": "the crypto user"}
 @pytest.fixture(scope="session")
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """SoftHSM's library, with ``TOKENS`` of this session's own."""
-    if not SOFTHSM.exists():
-        install("softhsm2")
-    place = tmp_path_factory.mktemp("softhsm")
-    (place / "tokens").mkdir()
-    (place / "softhsm2.conf").write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
+    variables = tokens_in(tmp_path_factory.mktemp("softhsm"), TOKENS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(place / "softhsm2.conf"))
-        for label, pin in TOKENS.items():
-            options = ("--label", label, "--pin", pin, "--so-pin", "5678")
-            subprocess.run(["softhsm2-util", "--init-token", "--free", *options], check=True, capture_output=True)
-        yield SOFTHSM
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield LIBRARY
 
 
 HOST = "xks.example.com"

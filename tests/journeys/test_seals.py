@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from ..debian import install
+from ..softhsm import LIBRARY, tokens_in
 from .running import Server
 
 PASSPHRASE = "correct horse battery staple"
-SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
 class Kept:
@@ -30,16 +28,7 @@ class Kept:
 @pytest.fixture
 def softhsm(tmp_path: Path) -> dict[str, str]:
     """The environment of a SoftHSM token `vauban`, whose PIN is 1234."""
-    if not SOFTHSM.exists():
-        install("softhsm2")
-    (tmp_path / "tokens").mkdir()
-    configuration = tmp_path / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {tmp_path}/tokens\nobjectstore.backend = file\n")
-    variables = {"SOFTHSM2_CONF": str(configuration)}
-    options = ("--label", "vauban", "--pin", "1234", "--so-pin", "5678")
-    command = ["softhsm2-util", "--init-token", "--free", *options]
-    subprocess.run(command, env={**os.environ, **variables}, check=True, capture_output=True)
-    return variables
+    return tokens_in(tmp_path, {"vauban": "1234"})
 
 
 def is_sealed(server: Server) -> bool:
@@ -173,7 +162,7 @@ def test_the_seal_is_changed_to_a_passphrase_and_back(server):
 def test_the_seal_is_changed_to_a_token_and_back(make_server, softhsm):
     server = make_server(**softhsm)
     kept = Kept(server)
-    token = ("--pkcs11-module", str(SOFTHSM), "--pkcs11-token", "vauban")
+    token = ("--pkcs11-module", str(LIBRARY), "--pkcs11-token", "vauban")
     assert "refused the PIN" in server.refused("seal", "rewrap", "--to", "pkcs11", *token, input="9999\n")
     assert server.command("seal") == "file seal, open\n"
     server.command("seal", "rewrap", "--to", "pkcs11", *token, input="1234\n")

@@ -1,35 +1,20 @@
 """AWS's Terraform provider makes key stores: on a token, and behind a proxy, which is this server itself."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from vauban.crypto.certificates import create_authority, self_signed
 
-from ..debian import install
+from ..softhsm import LIBRARY, tokens_in
 from .conftest import ACCOUNT
 from .running import Server
-from .test_terraform import Terraform
+from .terraforming import Terraform, provider
 
 CLUSTER = "cluster-2345672abcd"
-SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 HOST = "localhost"
-PROVIDER = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { kms = "%(url)s" }
-}
-"""
+PROVIDER = provider("kms")
 ON_A_TOKEN = """
 resource "aws_kms_custom_key_store" "token" {
   custom_key_store_name    = "token"
@@ -74,21 +59,12 @@ ACCOUNT_KEY = f"{ACCOUNT}=AKIAJOURNEYTERRAFORM:{'s' * 40}"
 @pytest.fixture
 def token(tmp_path: Path) -> dict[str, str]:
     """The environment of a SoftHSM token `cluster`."""
-    if not Path(SOFTHSM).exists():
-        install("softhsm2")
-    (tmp_path / "tokens").mkdir()
-    configuration = tmp_path / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {tmp_path}/tokens\nobjectstore.backend = file\n")
-    variables = {"SOFTHSM2_CONF": str(configuration)}
-    options = ("--label", "cluster", "--pin", "the crypto user", "--so-pin", "5678")
-    command = ["softhsm2-util", "--init-token", "--free", *options]
-    subprocess.run(command, env=variables | {"PATH": "/usr/bin:/bin"}, check=True, capture_output=True)
-    return variables
+    return tokens_in(tmp_path, {"cluster": "the crypto user"})
 
 
 def test_a_store_on_a_token_is_made_renamed_used_and_destroyed(make_server, token, tmp_path):
     """Two workers, each with its own session of the token."""
-    cluster = ("--cloudhsm-cluster", f"{CLUSTER}={SOFTHSM}:cluster")
+    cluster = ("--cloudhsm-cluster", f"{CLUSTER}={LIBRARY}:cluster")
     server = make_server("--workers", "2", "--account", ACCOUNT_KEY, *cluster, "--clock", "virtual", **token)
     terraform = Terraform(tmp_path / "terraform", server)
     (terraform.directory / "anchor.pem").write_bytes(create_authority()[0])
