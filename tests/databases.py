@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pg8000.native
+
 from vauban.crypto.certificates import self_signed
 
 from .debian import install
@@ -108,6 +110,17 @@ class DatabaseServer:
             user = pwd.getpwnam(USER)
             for each in (self.place, *self.place.iterdir()):
                 os.chown(each, user.pw_uid, user.pw_gid)
+
+
+def connected(value: dict[str, Any]) -> pg8000.native.Connection:
+    """A connection of the user to PostgreSQL that the value of a secret names. Raises DatabaseError."""
+    return pg8000.native.Connection(
+        value["username"],
+        host=value["host"],
+        port=value["port"],
+        database=value["dbname"],
+        password=value["password"],
+    )
 
 
 class PostgreSQL(DatabaseServer):

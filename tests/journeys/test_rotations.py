@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterator
 
-import pg8000.native
 import pytest
 from pg8000.exceptions import DatabaseError
 
 from vauban.cli.rotators import archive
 
-from ..databases import PostgreSQL
+from ..databases import PostgreSQL, connected
 from .running import eventually
 
 TRUST = {
@@ -36,16 +35,6 @@ def app(postgresql):
     with connected(postgresql.admin) as admin:
         admin.run("CREATE ROLE app LOGIN PASSWORD 'the first'")
     return {**postgresql.at, "dbname": "postgres", "username": "app", "password": "the first"}
-
-
-def connected(value):
-    return pg8000.native.Connection(
-        value["username"],
-        host=value["host"],
-        port=value["port"],
-        database=value["dbname"],
-        password=value["password"],
-    )
 
 
 def works(value):

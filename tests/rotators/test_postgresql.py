@@ -8,6 +8,7 @@ from pg8000.exceptions import DatabaseError
 
 from vauban.rotators.postgresql import alternating_users, single_user
 
+from ..databases import connected
 from .conftest import PASSWORD, a_secret
 
 
@@ -15,7 +16,7 @@ from .conftest import PASSWORD, a_secret
 def app(postgresql):
     """The value of a new user of the database, who may read one table."""
     name = f"app_{uuid4().hex[:8]}"
-    with run(postgresql.admin) as admin:
+    with connected(postgresql.admin) as admin:
         admin.run(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
         admin.run(f"CREATE TABLE of_{name} (n int)")
         admin.run(f"INSERT INTO of_{name} VALUES (7)")
@@ -23,20 +24,10 @@ def app(postgresql):
     return {**postgresql.at, "dbname": "postgres", "username": name, "password": PASSWORD}
 
 
-def run(value):
-    return pg8000.native.Connection(
-        value["username"],
-        host=value["host"],
-        port=value["port"],
-        database=value["dbname"],
-        password=value["password"],
-    )
-
-
 def reads(value):
     """Whether this value logs in and reads the application's table."""
     try:
-        with run(value) as connection:
+        with connected(value) as connection:
             table = f"of_{value['username'].removesuffix('_clone')}"
             return connection.run(f"SELECT n FROM {table}") == [[7]]
     except DatabaseError as error:
