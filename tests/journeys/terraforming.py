@@ -10,20 +10,31 @@ from typing import Any
 from .conftest import ACCOUNT
 from .running import Server, environment
 
+REQUIRED = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+"""
+
 
 def provider(*services: str) -> str:
     """AWS's provider, with these services where the server is."""
+    return REQUIRED + _provider(services)
+
+
+def away(*services: str) -> str:
+    """The provider once more, as ``aws.away``: in another Region."""
+    return _provider(services, '  alias  = "away"\n  region = "eu-west-1"\n')
+
+
+def _provider(services: tuple[str, ...], more: str = "") -> str:
     endpoints = "\n".join(f'    {service} = "%(url)s"' for service in services)
     checks = "" if "sts" in services else "  skip_credentials_validation = true\n  skip_requesting_account_id = true\n"
     return f"""
-terraform {{
-  required_providers {{
-    aws = {{ source = "hashicorp/aws" }}
-  }}
-}}
-
 provider "aws" {{
-  skip_metadata_api_check = true
+{more}  skip_metadata_api_check = true
 {checks}  endpoints {{
 {endpoints}
   }}

@@ -6,22 +6,11 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { kms = "%(url)s" }
-}
-
+CONFIGURATION = (
+    provider("kms")
+    + """
 resource "aws_kms_key" "orders" {
   description             = "orders"
   enable_key_rotation     = true
@@ -105,6 +94,7 @@ output "arn" { value = data.aws_kms_key.orders.arn }
 output "spec" { value = data.aws_kms_key.orders.key_spec }
 output "public_key" { value = data.aws_kms_public_key.signing.public_key_pem }
 """
+)
 
 
 @pytest.fixture
@@ -139,19 +129,6 @@ def test_everything_is_made_found_unchanged_changed_in_place_replaced_and_destro
 
 
 IMPORTS = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { kms = "%%(url)s" }
-}
-
 import {
   to = aws_kms_key.ledger
   id = "%(key)s"
@@ -196,7 +173,7 @@ def test_what_was_made_by_hand_is_imported_and_nothing_is_made_anew(server: Serv
     grant = kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Encrypt"])["GrantId"]
 
     terraform = Terraform(tmp_path / "terraform", server)
-    terraform.write(IMPORTS % {"key": key, "grant": grant})
+    terraform.write(provider("kms") + IMPORTS % {"key": key, "grant": grant})
     terraform.init()
     applied = terraform.apply()
     assert "3 imported, 0 added" in applied

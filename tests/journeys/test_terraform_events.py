@@ -7,24 +7,11 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints {
-    events = "%(url)s"
-  }
-}
-
+CONFIGURATION = (
+    provider("events")
+    + """
 resource "aws_cloudwatch_event_bus" "shop" {
   name        = "shop"
   description = "orders"
@@ -66,6 +53,7 @@ resource "aws_cloudwatch_event_target" "heard" {
   }
 }
 """
+)
 
 LETTING_IN = {
     "Version": "2012-10-17",

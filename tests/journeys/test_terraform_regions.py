@@ -8,31 +8,12 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, away, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { kms = "%(url)s" }
-}
-
-provider "aws" {
-  alias                       = "away"
-  region                      = "eu-west-1"
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints { kms = "%(url)s" }
-}
-
+CONFIGURATION = (
+    provider("kms")
+    + away("kms")
+    + """
 resource "aws_kms_key" "orders" {
   description             = "orders"
   multi_region            = true
@@ -106,6 +87,7 @@ output "states" {
   value = [aws_kms_external_key.own.key_state, aws_kms_replica_external_key.own.key_state]
 }
 """.replace("MATERIAL", base64.b64encode(os.urandom(32)).decode())
+)
 
 
 @pytest.fixture

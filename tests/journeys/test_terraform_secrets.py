@@ -6,25 +6,11 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints {
-    kms            = "%(url)s"
-    secretsmanager = "%(url)s"
-  }
-}
-
+CONFIGURATION = (
+    provider("kms", "secretsmanager")
+    + """
 resource "aws_kms_key" "shop" {
   deletion_window_in_days = 7
 }
@@ -106,6 +92,7 @@ output "value" {
   sensitive = true
 }
 """
+)
 
 
 @pytest.fixture

@@ -6,25 +6,11 @@ import pytest
 
 from .conftest import ACCOUNT
 from .running import Server
-from .terraforming import Terraform
+from .terraforming import Terraform, provider
 
-CONFIGURATION = """
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
-  endpoints {
-    kms = "%(url)s"
-    ssm = "%(url)s"
-  }
-}
-
+CONFIGURATION = (
+    provider("kms", "ssm")
+    + """
 resource "aws_kms_key" "app" {
   deletion_window_in_days = 7
 }
@@ -103,6 +89,7 @@ output "names" {
 output "version" { value = aws_ssm_parameter.url.version }
 output "arn" { value = aws_ssm_parameter.url.arn }
 """
+)
 
 
 @pytest.fixture
