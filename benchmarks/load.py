@@ -188,7 +188,8 @@ def _await_port(process: subprocess.Popen, port: int, deadline: float) -> None:
 
 def family(pid: int) -> list[int]:
     """A process and its descendants: parents before children, siblings in the order of their making."""
-    parents = {int(path.name): int(_stat(path)[1]) for path in Path("/proc").glob("[0-9]*") if _stat(path)}
+    stats = {int(path.name): _stat(path) for path in Path("/proc").glob("[0-9]*")}
+    parents = {pid: int(fields[1]) for pid, fields in stats.items() if fields}
     family = [pid]
     for each in family:
         family += [child for child, parent in sorted(parents.items()) if parent == each]
