@@ -1,5 +1,5 @@
-"""What lies outside of the server, and has to be waited for: external key stores, tokens, identity providers, and
-functions of customers at work.
+"""What lies outside of the server, and has to be waited for: external key stores, tokens, identity providers,
+functions of customers at work, and the edge.
 
 Handlers get here by ``call.outside(function, …)``: off the loop, the functions of these modules being given an
 ``Outside`` first. Each raises a ``kernel.errors.WorkFailed`` of its own; the handler says it in AWS's words.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vauban.outside.clusters import Clusters
+from vauban.outside.edge import Edge
 from vauban.outside.functions import Functions
 from vauban.outside.https import Https
 from vauban.outside.issuers import Issuers
@@ -26,6 +27,7 @@ class Outside:
     issuers: Issuers = field(default_factory=Issuers)
     functions: Functions = field(default_factory=Functions)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    edge: Edge = field(default_factory=Edge)
 
     def close(self) -> None:
         """Leave what has to be left."""
