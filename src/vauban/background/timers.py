@@ -48,6 +48,7 @@ class Timers:
             await self._settle()
         await clock.move_to(moment)
         await self._jobs.run(moment)
+        await self._settle()
         return done
 
     async def run(self, until: float) -> int:

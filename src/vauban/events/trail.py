@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vauban.events.user_identities import user_identity
-from vauban.kernel.attributes import region_of, source_of
+from vauban.kernel.attributes import is_data_event, region_of, source_of
 from vauban.kernel.events import AuditEvent
 
 EVENT_VERSION = "1.11"
-CATEGORY = "Management"
-"""Of everything that is recorded so far."""
 
 
 def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
@@ -44,14 +42,14 @@ def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
         ]
     record |= {
         "eventType": event.event_type,
-        "managementEvent": True,
+        "managementEvent": not is_data_event(event),
         "recipientAccountId": event.account,
     }
     if by_itself and event.result:
         record["serviceEventDetails"] = event.result
     if _is_shared(event):
         record["sharedEventID"] = _shared_id(event)
-    record["eventCategory"] = CATEGORY
+    record["eventCategory"] = "Data" if is_data_event(event) else "Management"
     version, _, cipher = event.tls.partition(" ")
     if cipher:
         record["tlsDetails"] = {

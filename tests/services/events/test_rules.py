@@ -65,11 +65,6 @@ def test_a_rule_asks_for_something(events):
         events.put_rule(Name="r", EventBusName="shop", ScheduleExpression="rate(1 day)")
 
 
-def test_a_rule_that_asks_for_every_api_call_is_refused(events):
-    with pytest.raises(ClientError, match="State is not valid"):
-        events.put_rule(Name="r", EventPattern=PATTERN, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
-
-
 def test_a_rule_is_deleted_once_its_targets_are(events):
     events.put_rule(Name="r", EventPattern=PATTERN)
     events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": QUEUE}])

@@ -6,6 +6,7 @@ Every call is on the audit log whether or not anyone asks; this is how it is ask
 
 from vauban.kernel.operations import Service
 from vauban.services.cloudtrail import (
+    announcements,
     delegations,
     deliveries,
     event_data_stores,
@@ -22,6 +23,7 @@ from vauban.services.cloudtrail import (
 
 SERVICE = Service(
     "cloudtrail",
+    announcements,
     lookups,
     trails,
     statuses,

@@ -1,8 +1,8 @@
 """Events that arrive at a bus, and the rules that want them; what services tell arrives at the default bus."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from vauban.events.envelopes import envelope_of
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import EVERYTHING, on
@@ -41,25 +41,3 @@ def arrived(call: ServiceCall, event: DomainEvent) -> None:
 @on("events", EVERYTHING, EVERYTHING)
 def told_at_large(call: ServiceCall, event: DomainEvent) -> None:
     tell_targets(call, DEFAULT, envelope_of(event))
-
-
-def envelope_of(event: DomainEvent) -> dict[str, Any]:
-    """What a service told, in the words in which rules and targets read events."""
-    where = (event.account, event.region)
-    return envelope(event.id, event.source, event.detail_type, *where, event.time, event.resources, event.detail)
-
-
-def envelope(
-    id: str, source: str, detail_type: str, account: str, region: str, time: float, resources: Any, detail: Any
-) -> dict[str, Any]:
-    return {
-        "version": "0",
-        "id": id,
-        "detail-type": detail_type,
-        "source": source,
-        "account": account,
-        "time": datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": region,
-        "resources": list(resources),
-        "detail": detail,
-    }

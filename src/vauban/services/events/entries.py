@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from vauban.events.envelopes import envelope
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import ValidationException
@@ -11,7 +12,7 @@ from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.patterns import compiled
-from vauban.services.events.arrivals import arrive, envelope
+from vauban.services.events.arrivals import arrive
 from vauban.services.events.resolvers import bus_resource, place_of
 from vauban.services.events.resources import DEFAULT
 from vauban.services.events.rules import require_pattern

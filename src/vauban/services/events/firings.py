@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from vauban.aws.schedules import parse
+from vauban.events.envelopes import envelope
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.operations import when_due
 from vauban.kernel.records import replace
-from vauban.services.events.arrivals import envelope, tell
+from vauban.services.events.arrivals import tell
 from vauban.services.events.resources import Rule
 
 SOURCE = "aws.events"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from vauban.events.audiences import only_reads
 from vauban.identity.accounts import Account
 from vauban.kernel.arns import arn
 from vauban.kernel.records import record
@@ -19,6 +20,8 @@ BUS_TYPE = "AWS::Events::EventBus"
 RULE_TYPE = "AWS::Events::Rule"
 DEFAULT = "default"
 DISABLED = "DISABLED"
+EVERY_API_CALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+"""The state of a rule that wants those recorded calls, too, that only read."""
 LONGEST_AGE = 86_400
 MOST_RETRIES = 185
 
@@ -79,7 +82,9 @@ class Rule:
         return compiled(self.pattern) if self.pattern else None
 
     def wants(self, event: dict[str, Any]) -> bool:
-        return self.state != DISABLED and self.compiled is not None and self.compiled.matches(event)
+        if self.state == DISABLED or self.compiled is None or not self.compiled.matches(event):
+            return False
+        return self.state == EVERY_API_CALL or not only_reads(event)
 
 
 @record("events:Delivery", id="delivery_id", due="due_at")

@@ -10,7 +10,8 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.patterns import InvalidPattern, compiled
-from vauban.services.events.errors import InvalidEventPatternException, LimitExceededException, invalid_parameter
+from vauban.services.events.audiences import listen
+from vauban.services.events.errors import InvalidEventPatternException, LimitExceededException
 from vauban.services.events.lists import page
 from vauban.services.events.resolvers import Draft, RuleResolver, a_bus, a_rule
 from vauban.services.events.resources import DEFAULT, DISABLED, EventBus, Rule
@@ -18,8 +19,6 @@ from vauban.services.events.tags import tagged
 
 MAXIMUM = 300
 """On a bus."""
-EVERY_API_CALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-"""Means more than ENABLED only where API calls are events, which they are not here."""
 _RATE = re.compile(r"rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minutes|hours|days))\)\Z", re.ASCII)
 
 
@@ -35,8 +34,6 @@ def put_rule(
     tags: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     """What is not said about a rule that is there is forgotten, but for its targets and tags."""
-    if state == EVERY_API_CALL:
-        raise invalid_parameter("State", f"{state} is not supported here.")
     if not schedule_expression and not event_pattern:
         raise ValidationException("Parameter(s) EventPattern or ScheduleExpression must be specified.")
     if event_pattern:
@@ -53,6 +50,7 @@ def put_rule(
         role_arn=role_arn,
     )
     call.store.put(replace(rule, next_at=_first(rule, call.now)))
+    listen(call, rule.bus)
     return {"RuleArn": rule.arn}
 
 
@@ -66,11 +64,13 @@ def enable_rule(call: Call, rule: Rule) -> None:
     if rule.state == DISABLED:
         enabled = replace(rule, state="ENABLED")
         call.store.put(replace(enabled, next_at=_first(enabled, call.now)))
+        listen(call, rule.bus)
 
 
 @operation("DisableRule", on=a_rule)
 def disable_rule(call: Call, rule: Rule) -> None:
     call.store.put(replace(rule, state=DISABLED, next_at=None))
+    listen(call, rule.bus)
 
 
 @operation("DeleteRule", on=RuleResolver(optional=True))
@@ -81,6 +81,7 @@ def delete_rule(call: Call, rule: Rule | None, force: bool = False) -> None:
     if rule.targets:
         raise ValidationException("Rule can't be deleted since it has targets.")
     call.store.delete(rule)
+    listen(call, rule.bus)
 
 
 @operation("ListRules", on=a_bus)
