@@ -6,15 +6,32 @@ service that told it) through ``arrivals``, where rules are asked, to ``deliveri
 
 from vauban.kernel.operations import Service
 from vauban.services.events import (
+    archives,
     arrivals,
     buses,
     deliveries,
     entries,
     firings,
     permissions,
+    replays,
     rules,
+    shelves,
     tags,
     targets,
 )
 
-SERVICE = Service("events", buses, permissions, rules, targets, entries, tags, arrivals, deliveries, firings)
+SERVICE = Service(
+    "events",
+    buses,
+    permissions,
+    rules,
+    targets,
+    entries,
+    tags,
+    arrivals,
+    deliveries,
+    firings,
+    archives,
+    shelves,
+    replays,
+)

@@ -1,5 +1,6 @@
 """Events that arrive at a bus, and the rules that want them; what services tell arrives at the default bus."""
 
+from collections.abc import Collection
 from typing import Any
 
 from vauban.events.envelopes import envelope_of
@@ -9,6 +10,7 @@ from vauban.kernel.operations import EVERYTHING, on
 from vauban.services.events.deliveries import send
 from vauban.services.events.resolvers import Place
 from vauban.services.events.resources import DEFAULT, Parcel, Rule
+from vauban.services.events.shelves import keep
 
 SOURCE = "aws.events"
 ARRIVED = "Event For A Bus Elsewhere"
@@ -22,13 +24,17 @@ def arrive(call: Call, bus: Place, event: dict[str, Any]) -> None:
         call.send(ARRIVED, account=bus.account, region=bus.region, bus=bus.name, event=event)
 
 
-def tell_targets(call: Call, bus: str, event: dict[str, Any]) -> None:
+def tell_targets(call: Call, bus: str, event: dict[str, Any], only: Collection[str] = ()) -> None:
+    """Of all rules that want the event, or of those with one of the ARNs ``only``."""
     for rule in call.store.list(Rule, index="bus", value=bus):
-        if rule.targets and rule.wants(event):
+        if rule.targets and (not only or rule.arn in only) and rule.wants(event):
             tell(call, rule, event)
 
 
 def tell(call: Call, rule: Rule, event: dict[str, Any]) -> None:
+    if rule.archive:
+        keep(call, rule.archive, event)
+        return
     for target in rule.targets:
         send(call, Parcel(event, rule.arn, rule.account, rule.region, target, call.time))
 

@@ -8,8 +8,8 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.events.errors import (
-    LimitExceededException,
     ResourceAlreadyExistsException,
+    too_many,
 )
 from vauban.services.events.lists import page
 from vauban.services.events.resolvers import BusDraftResolver, BusResolver, Draft
@@ -36,7 +36,7 @@ def create_event_bus(
     if draft.existing is not None:
         raise ResourceAlreadyExistsException(f"Event bus {draft.name} already exists.")
     if sum(bus.name != DEFAULT for bus in call.store.list(EventBus)) >= MAXIMUM:
-        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+        raise too_many()
     bus = EventBus(
         draft.name, call.account, call.region, call.second, call.second, description, tags=tagged({}, tags or ())
     )

@@ -3,11 +3,18 @@
 import re
 from dataclasses import dataclass
 
+from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
-from vauban.services.events.errors import ResourceNotFoundException, bus_not_found, invalid_parameter, rule_not_found
+from vauban.services.events.errors import (
+    ResourceNotFoundException,
+    bus_not_found,
+    invalid_parameter,
+    not_found,
+    rule_not_found,
+)
 from vauban.services.events.resources import (
     BUS_TYPE,
     DEFAULT,
@@ -162,6 +169,31 @@ class TaggedResolver:
         )
         tags = found.tags if found else {}
         return Resource(text, "rule", account, found, tags=tags, absent=absent, cloudtrail_type=RULE_TYPE)
+
+
+@dataclass(frozen=True)
+class NamedResolver:
+    """What has a name of its own in an account and Region: an archive, a replay."""
+
+    kind: type
+    noun: str
+    """As ARNs have it."""
+    cloudtrail_type: str
+    member: str
+    draft: bool = False
+    """Whether it is about to be made: the handler is given what has the name already, or None."""
+    action: str = ""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return (self.member,)
+
+    def __call__(self, call: Call, world: World) -> Resource:
+        name = call.params[self.member]
+        found = world.at(call.account, call.region).get(self.kind, name)
+        own = found.arn if found else arn("events", call.region, call.account, f"{self.noun}/{name}")
+        absent = None if found or self.draft else not_found(self.noun, name)
+        return Resource(own, self.noun, call.account, found, absent=absent, cloudtrail_type=self.cloudtrail_type)
 
 
 def _here(call: Call, text: str) -> Place:

@@ -11,13 +11,17 @@ from typing import Any
 from vauban.events.audiences import only_reads
 from vauban.identity.accounts import Account
 from vauban.kernel.arns import arn
-from vauban.kernel.records import record
+from vauban.kernel.records import record, secret
 from vauban.kernel.stores import World
 from vauban.patterns import Pattern, compiled
 from vauban.policy import Policy
 
 BUS_TYPE = "AWS::Events::EventBus"
 RULE_TYPE = "AWS::Events::Rule"
+ARCHIVE_TYPE = "AWS::Events::Archive"
+REPLAY_TYPE = "AWS::Events::Replay"
+ARCHIVIST = "prod.vhs.events.aws.internal"
+"""By which AWS says that it keeps the rules of archives."""
 DEFAULT = "default"
 DISABLED = "DISABLED"
 EVERY_API_CALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -64,6 +68,8 @@ class Rule:
     tags: dict[str, str] = field(default_factory=dict, hash=False)
     next_at: datetime | None = None
     """When its schedule fires next."""
+    archive: str = ""
+    """Of the rule that EventBridge keeps for an archive: its name."""
 
     @property
     def key(self) -> str:
@@ -77,6 +83,11 @@ class Rule:
     def target_arns(self) -> tuple[str, ...]:
         return tuple({target["Arn"] for target in self.targets})
 
+    @property
+    def managed_by(self) -> str:
+        """The service that keeps it, and alone may change it."""
+        return ARCHIVIST if self.archive else ""
+
     @cached_property
     def compiled(self) -> Pattern | None:
         return compiled(self.pattern) if self.pattern else None
@@ -85,6 +96,86 @@ class Rule:
         if self.state == DISABLED or self.compiled is None or not self.compiled.matches(event):
             return False
         return self.state == EVERY_API_CALL or not only_reads(event)
+
+
+@record("events:Archive", id="name", indexes={"bus": "bus_arn"})
+class Archive:
+    name: str
+    account: str
+    region: str
+    archive_id: str
+    """Another one's of the same name is another."""
+    bus_arn: str
+    created: datetime
+    pattern: str = ""
+    description: str = ""
+    retention_days: int = 0
+    """0 is for ever."""
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("events", self.region, self.account, f"archive/{self.name}")
+
+
+@record("events:Shelf", id="archive_id", due="sweep_at")
+class Shelf:
+    """How much is in an archive. Kept apart from the archive, which its owner changes meanwhile."""
+
+    archive_id: str
+    account: str
+    region: str
+    archive: str
+    """Its name."""
+    count: int = 0
+    size: int = 0
+    """Bytes."""
+    sweep_at: datetime | None = None
+    """When something in it is to be forgotten; None where nothing is."""
+
+
+@record("events:ArchivedEvent", id="key")
+class ArchivedEvent:
+    key: str
+    """``shelf_key``: in order of time."""
+    account: str
+    region: str
+    time: float
+    """The event's own, in seconds since the epoch."""
+    content: bytes = secret()
+    """The event as JSON."""
+
+
+@record("events:Replay", id="name", indexes={"archive": "archive_arn"}, due="due_at")
+class Replay:
+    name: str
+    account: str
+    region: str
+    archive_arn: str
+    archive_id: str
+    bus_arn: str
+    filters: tuple[str, ...]
+    """ARNs of the rules that are told; none for all."""
+    start: datetime
+    end: datetime
+    started: datetime
+    state: str = "STARTING"
+    reason: str = ""
+    description: str = ""
+    place: str = ""
+    """Key of the newest archived event that was told."""
+    reached: datetime | None = None
+    """The time of that event."""
+    ended: datetime | None = None
+    due_at: datetime | None = None
+    """When it goes on, or is forgotten."""
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("events", self.region, self.account, f"replay/{self.name}")
+
+
+def shelf_key(archive_id: str, time: float, event_id: str = "") -> str:
+    return f"{archive_id}:{int(time):012}:{event_id}"
 
 
 @record("events:Delivery", id="delivery_id", due="due_at")

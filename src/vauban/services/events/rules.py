@@ -11,7 +11,7 @@ from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.patterns import InvalidPattern, compiled
 from vauban.services.events.audiences import listen
-from vauban.services.events.errors import InvalidEventPatternException, LimitExceededException
+from vauban.services.events.errors import InvalidEventPatternException, managed, too_many
 from vauban.services.events.lists import page
 from vauban.services.events.resolvers import Draft, RuleResolver, a_bus, a_rule
 from vauban.services.events.resources import DEFAULT, DISABLED, EventBus, Rule
@@ -40,6 +40,8 @@ def put_rule(
         require_pattern(event_pattern)
     if schedule_expression:
         _require_schedule(schedule_expression, draft.bus)
+    if draft.existing is not None:
+        require_own(draft.existing)
     rule = draft.existing or _new(call, draft, tagged({}, tags or ()))
     rule = replace(
         rule,
@@ -61,6 +63,7 @@ def describe_rule(call: Call, rule: Rule) -> dict[str, Any]:
 
 @operation("EnableRule", on=a_rule)
 def enable_rule(call: Call, rule: Rule) -> None:
+    require_own(rule)
     if rule.state == DISABLED:
         enabled = replace(rule, state="ENABLED")
         call.store.put(replace(enabled, next_at=_first(enabled, call.now)))
@@ -69,15 +72,17 @@ def enable_rule(call: Call, rule: Rule) -> None:
 
 @operation("DisableRule", on=a_rule)
 def disable_rule(call: Call, rule: Rule) -> None:
+    require_own(rule)
     call.store.put(replace(rule, state=DISABLED, next_at=None))
     listen(call, rule.bus)
 
 
 @operation("DeleteRule", on=RuleResolver(optional=True))
 def delete_rule(call: Call, rule: Rule | None, force: bool = False) -> None:
-    """No error where there is no such rule. ``force`` is for managed rules, of which there are none."""
+    """No error where there is no such rule. ``force`` is for rules that a service keeps."""
     if rule is None:
         return
+    require_own(rule, force)
     if rule.targets:
         raise ValidationException("Rule can't be deleted since it has targets.")
     call.store.delete(rule)
@@ -106,6 +111,12 @@ def list_rule_names_by_target(
     return page(call, "RuleNames", entries, limit, next_token, of=f"{bus.name} {target_arn}")
 
 
+def require_own(rule: Rule, force: bool = False) -> None:
+    """Raises ManagedRuleException for a rule that a service keeps."""
+    if rule.managed_by and not force:
+        raise managed(rule.name, rule.managed_by)
+
+
 def require_pattern(text: str) -> None:
     """Raises InvalidEventPatternException."""
     try:
@@ -127,7 +138,7 @@ def _require_schedule(expression: str, bus: str) -> None:
 
 def _new(call: Call, draft: Draft, tags: dict[str, str]) -> Rule:
     if len(call.store.list(Rule, index="bus", value=draft.bus)) >= MAXIMUM:
-        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+        raise too_many()
     return Rule(draft.name, draft.bus, call.account, call.region, call.principal.account or call.account, tags=tags)
 
 
@@ -147,6 +158,7 @@ def _shown(rule: Rule) -> dict[str, Any]:
         "Description": rule.description,
         "ScheduleExpression": rule.schedule,
         "RoleArn": rule.role_arn,
+        "ManagedBy": rule.managed_by,
         "EventBusName": rule.bus,
     }
     return {name: value for name, value in told.items() if value}

@@ -7,7 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
-from vauban.services.events.errors import LimitExceededException
+from vauban.services.events.errors import too_many
 from vauban.services.events.resolvers import TaggedResolver
 from vauban.services.events.resources import EventBus, Rule
 
@@ -44,7 +44,7 @@ def tagged(tags: Mapping[str, str], added: Iterable[Mapping[str, str]]) -> dict[
         new[tag["Key"]] = tag["Value"]
     result = {**tags, **new}
     if len(result) > MAXIMUM:
-        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+        raise too_many()
     return result
 
 

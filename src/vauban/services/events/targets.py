@@ -11,11 +11,12 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
-from vauban.services.events.errors import LimitExceededException, invalid_parameter
+from vauban.services.events.errors import invalid_parameter, too_many
 from vauban.services.events.lists import page
 from vauban.services.events.paths import parse
 from vauban.services.events.resolvers import RuleResolver
 from vauban.services.events.resources import Rule
+from vauban.services.events.rules import require_own
 
 MAXIMUM = 5
 """Of a rule."""
@@ -49,20 +50,22 @@ def may_pass_roles(call: Call, resources: tuple[Resource, ...], evaluate: Evalua
 @operation("PutTargets", on=a_targets_rule, decide=may_pass_roles)
 def put_targets(call: Call, rule: Rule, targets: list[dict[str, Any]]) -> dict[str, Any]:
     """Targets of the same id are replaced. What cannot be reached here is refused, each by itself."""
+    require_own(rule)
     for target in targets:
         _require_valid(target)
     refused = {target["Id"]: reason for target in targets if (reason := _unreachable(target))}
     kept = {target["Id"]: target for target in rule.targets}
     kept |= {target["Id"]: target for target in targets if target["Id"] not in refused}
     if len(kept) > MAXIMUM:
-        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+        raise too_many()
     call.store.put(replace(rule, targets=tuple(kept.values())))
     return _failures((each, "ValidationException", reason) for each, reason in refused.items())
 
 
 @operation("RemoveTargets", on=a_targets_rule)
 def remove_targets(call: Call, rule: Rule, ids: list[str], force: bool = False) -> dict[str, Any]:
-    """``force`` is for managed rules, of which there are none."""
+    """``force`` is for rules that a service keeps."""
+    require_own(rule, force)
     there = {target["Id"] for target in rule.targets}
     call.store.put(replace(rule, targets=tuple(each for each in rule.targets if each["Id"] not in ids)))
     missing = [each for each in ids if each not in there]
