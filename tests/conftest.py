@@ -51,11 +51,11 @@ def as_modelled(value: object, shape: Any) -> object:
         return [as_modelled(each, shape.member) for each in value]
     if not isinstance(value, dict) or shape is None or shape.type != "structure" or shape.document:
         return value
-    # AWS answers empty lists where its model wants at least one element.
+    # AWS answers empty lists where its model wants at least one element, and descriptions of nothing.
     left = {
         key: as_modelled(each, shape.members.get(key))
         for key, each in value.items()
-        if key not in UNMODELLED and not (each == [] and shape.members[key].min)
+        if key not in UNMODELLED and not (_is_empty(key, each) and shape.members[key].min)
     }
     # An MD5 fingerprint has 47 characters, of which the model makes 48.
     if "Fingerprint" in left:
@@ -63,6 +63,10 @@ def as_modelled(value: object, shape: Any) -> object:
     # Of root, IAM tells neither name nor path, and an id of 12 digits.
     is_root = str(value.get("Arn", "")).endswith(":root") and "UserId" in value
     return {**left, "UserName": "root", "Path": "/", "UserId": "0" * 16} if is_root else left
+
+
+def _is_empty(name: str, value: object) -> bool:
+    return value == [] or (name == "Description" and value == "")
 
 
 UNMODELLED = ("CustomerMasterKeySpec", "PermissionsBoundaryType", "SourcePolicyType")

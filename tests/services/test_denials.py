@@ -33,6 +33,8 @@ DENIED = {"AccessDenied", "AuthorizationError", "AccessDeniedException", "Unauth
 
 EVENT_DATA_STORE = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/name"
+RULE_GROUP = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/rulegroup/name/1234abcd-12ab-34cd-56ef-1234567890ab"
+WEB_ACL = RULE_GROUP.replace("rulegroup", "webacl")
 WORDS: dict[str, Any] = {
     "AliasName": "alias/name",
     "AuthenticationCode1": "123456",
@@ -61,6 +63,10 @@ WORDS: dict[str, Any] = {
     "QueueUrl": f"http://vauban.test/{ACCOUNT}/name",
     "sqs:TaskHandle": "eyJ0YXNrSWQiOiJ4Iiwic291cmNlQXJuIjoiYXJuOmF3czpzcXM6dXMtZWFzdC0xOjExMTEyMjIyMzMzMzpuYW1lIn0=",
     "sqs:SourceArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:name",
+    "wafv2:ResourceARN": WEB_ACL,
+    "wafv2:ResourceArn": f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/app/name/1234567890abcdef",
+    "wafv2:WebACLArn": WEB_ACL,
+    "wafv2:WebAclArn": WEB_ACL,
     "ssm:Path": "/name",
     "ssm:ResourceType": "Parameter",
     "ssm:ResourceArn": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/name",
@@ -77,6 +83,16 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
     ("logs", "DescribeLogStreams"): {"logGroupName": "name"},
     ("logs", "FilterLogEvents"): {"logGroupName": "name"},
     ("logs", "GetLogEvents"): {"logGroupName": "name"},
+    ("wafv2", "DeleteLoggingConfiguration"): {"ResourceArn": WEB_ACL},
+    ("wafv2", "DeletePermissionPolicy"): {"ResourceArn": RULE_GROUP},
+    ("wafv2", "GetLoggingConfiguration"): {"ResourceArn": WEB_ACL},
+    ("wafv2", "GetPermissionPolicy"): {"ResourceArn": RULE_GROUP},
+    ("wafv2", "GetRuleGroup"): {"ARN": RULE_GROUP},
+    ("wafv2", "GetWebACL"): {"ARN": WEB_ACL},
+    ("wafv2", "PutLoggingConfiguration"): {
+        "LoggingConfiguration": {"ResourceArn": WEB_ACL, "LogDestinationConfigs": ["arn:aws:s3:::aws-waf-logs-name"]}
+    },
+    ("wafv2", "PutPermissionPolicy"): {"ResourceArn": RULE_GROUP},
     ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
 }
 """Members that the model does not require, and AWS does."""

@@ -17,9 +17,10 @@ Kind = Literal[
     "secret",
     "key",
     "trust",
+    "rule-group",
 ]
 """``managed`` is a customer managed policy, ``identity`` an inline one; ``key`` is a KMS key's, ``trust`` a role's,
-``simulated`` one that is only tried out."""
+``rule-group`` shares one of WAF's, ``simulated`` is one that is only tried out."""
 
 
 class Presence(Enum):
@@ -114,5 +115,13 @@ RULES: dict[str, Rules] = {
         actions=TRUST_ACTIONS,
         size=4_096,
         size_ignores_space=True,
+    ),
+    "rule-group": Rules(
+        REQUIRED,
+        resource=PROHIBITED,
+        resource_implied=True,
+        prohibited=frozenset({"NotPrincipal", "NotAction"}),
+        effects=frozenset({"Allow"}),
+        versioned=True,
     ),
 }

@@ -1,0 +1,39 @@
+"""AWS WAF: web ACLs that say which requests come through to what they protect, and which do not.
+
+Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; then one file per noun. Rules are judged by
+``engines.waf`` at the edge, which ``edge`` gives its part of what is kept here.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.wafv2 import (
+    api_keys,
+    associations,
+    edge,
+    firewall_manager,
+    ip_sets,
+    logging_configurations,
+    managed_rule_groups,
+    managed_rule_sets,
+    permission_policies,
+    rate_based_rules,
+    sampled_requests,
+    tags,
+)
+from vauban.services.wafv2.conditions import CONDITIONS
+
+SERVICE = Service(
+    "wafv2",
+    ip_sets,
+    associations,
+    logging_configurations,
+    sampled_requests,
+    rate_based_rules,
+    managed_rule_groups,
+    managed_rule_sets,
+    firewall_manager,
+    permission_policies,
+    api_keys,
+    tags,
+    edge,
+    conditions=CONDITIONS,
+)

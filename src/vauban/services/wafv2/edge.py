@@ -1,0 +1,50 @@
+"""What the edge inspects: the web ACLs that protect something, with all that their rules name."""
+
+from collections import defaultdict
+from typing import Any
+
+from vauban.kernel.traffic import Every, Inspection, Snapshot, shapes_traffic
+from vauban.services.wafv2.resources import (
+    Association,
+    Entity,
+    IPSet,
+    LoggingConfiguration,
+    RegexPatternSet,
+    RuleGroup,
+    WebACL,
+)
+from vauban.services.wafv2.statements import references_of
+
+
+@shapes_traffic(WebACL, RuleGroup, IPSet, RegexPatternSet, Association, LoggingConfiguration)
+def inspections(every: Every) -> Snapshot:
+    """An Inspection for each web ACL that is associated with something."""
+    protected: dict[str, list[str]] = defaultdict(list)
+    for each in every(Association):
+        protected[each.web_acl_arn].append(each.resource_arn)
+    named = {each.arn: each for kind in (RuleGroup, IPSet, RegexPatternSet) for each in every(kind)}
+    logging = {each.web_acl_arn: each.settings for each in every(LoggingConfiguration)}
+    return Snapshot(
+        inspections=tuple(
+            Inspection(
+                web_acl.arn,
+                tuple(protected[web_acl.arn]),
+                web_acl.shape,
+                _references(web_acl.rules, named),
+                logging.get(web_acl.arn),
+            )
+            for web_acl in every(WebACL)
+            if web_acl.arn in protected
+        )
+    )
+
+
+def _references(rules: list[dict[str, Any]], named: dict[str, Entity]) -> dict[str, dict[str, Any]]:
+    """What the rules name, and what the rules of rule groups among that name in turn, in the model's words."""
+    found: dict[str, dict[str, Any]] = {}
+    for _, arn in references_of(rules):
+        entity = named[arn]
+        found[arn] = entity.shape
+        if isinstance(entity, RuleGroup):
+            found |= _references(entity.rules, named)
+    return found
