@@ -37,6 +37,7 @@ RULE_GROUP = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/rulegroup/name/1234abc
 WEB_ACL = RULE_GROUP.replace("rulegroup", "webacl")
 WORDS: dict[str, Any] = {
     "AliasName": "alias/name",
+    "CertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
     "AuthenticationCode1": "123456",
     "AuthenticationCode2": "654321",
     "EventDataStore": EVENT_DATA_STORE,

@@ -1,0 +1,9 @@
+"""AWS Certificate Manager: certificates with their keys, for those who show them.
+
+Read ``resources`` (what is kept) first; ``associations`` says who uses a certificate, ``edge`` hands it to them.
+"""
+
+from vauban.kernel.operations import Service
+from vauban.services.acm import associations, certificates, edge, imports, listing, tags
+
+SERVICE = Service("acm", imports, certificates, listing, tags, associations, edge)
