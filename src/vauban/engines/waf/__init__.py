@@ -1,0 +1,30 @@
+"""AWS WAF as a library: what web ACLs say of requests.
+
+    from vauban.engines import waf
+
+    acl = waf.compile(web_acl, references)     # both in the shapes of AWS WAF's API; raises waf.Refusal
+    verdict = acl.evaluate(waf.Request(...))   # -> waf.Verdict
+
+Pure: no clock, no disk, no network. What changes from request to request (the counts of rate-based rules) is handed in.
+"""
+
+from vauban.engines.waf.refusals import InvalidParameter, LimitExceeded, Nonexistent, Refusal
+from vauban.engines.waf.requests import Locate, Place, Request
+from vauban.engines.waf.verdicts import Detail, GroupMatch, Match, RateMatch, Response, TokenCheck, Verdict
+
+__all__ = [
+    "Detail",
+    "GroupMatch",
+    "InvalidParameter",
+    "LimitExceeded",
+    "Locate",
+    "Match",
+    "Nonexistent",
+    "Place",
+    "RateMatch",
+    "Refusal",
+    "Request",
+    "Response",
+    "TokenCheck",
+    "Verdict",
+]
