@@ -60,6 +60,9 @@ def as_modelled(value: object, shape: Any) -> object:
     # An MD5 fingerprint has 47 characters, of which the model makes 48.
     if "Fingerprint" in left:
         left["Fingerprint"] = left["Fingerprint"].ljust(48, ":")
+    # Names of secrets that a service owns have a "!" in them.
+    if "SecretArn" in left:
+        left["SecretArn"] = left["SecretArn"].replace("!", "-")
     # Of root, IAM tells neither name nor path, and an id of 12 digits.
     is_root = str(value.get("Arn", "")).endswith(":root") and "UserId" in value
     return {**left, "UserName": "root", "Path": "/", "UserId": "0" * 16} if is_root else left

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vauban.kernel.errors import WorkFailed
 
@@ -30,30 +31,51 @@ class WebhookFailed(WorkFailed):
         return self.status != 0 and self.status != 429 and self.status < 500
 
 
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
 class Webhooks:
     """Posts. TLS certificates are verified, redirects are not followed, and no more is read than need be."""
 
     def __init__(self, ca_file: str = "") -> None:
         """``ca_file`` holds the trusted authorities in PEM; without one they are the system's."""
         self._ca_file = ca_file
+        self._turns: dict[str, float] = {}
+        self._lock = Lock()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status, from 200 to 299. Raises WebhookFailed."""
+        status, _, _ = self.exchange("POST", url, headers, body, SECONDS)
+        if not 200 <= status < 300:
+            raise WebhookFailed(f"the endpoint answered {status}", status)
+        return status
+
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
+        """Whatever was answered, the body as far as there was room and time for it. Raises WebhookFailed."""
         import urllib3
 
-        deadline = time.monotonic() + SECONDS
-        timeout = urllib3.Timeout(connect=SECONDS / 3, read=SECONDS)
+        deadline = time.monotonic() + seconds
+        timeout = urllib3.Timeout(connect=seconds / 3, read=seconds)
         try:
             with urllib3.PoolManager(1, retries=False, timeout=timeout, **self._trust(url)) as pool:
                 response = pool.request(
-                    "POST", url, body=body, headers=dict(headers), redirect=False, preload_content=False
+                    method, url, body=body, headers=dict(headers), redirect=False, preload_content=False
                 )
-                _drain(response, deadline)
+                told = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status, told, _read(response, deadline))
         except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
             raise WebhookFailed(type(error).__name__) from None
-        if not 200 <= response.status < 300:
-            raise WebhookFailed(f"the endpoint answered {response.status}", response.status)
-        return response.status
+
+    def await_turn(self, name: str, most_a_second: int) -> None:
+        """Wait until one more of that name would not be one too many a second."""
+        with self._lock:
+            turn = max(self._turns.get(name, 0.0), time.monotonic())
+            self._turns[name] = turn + 1 / most_a_second
+        time.sleep(max(0.0, turn - time.monotonic()))
 
     def _trust(self, url: str) -> dict[str, Any]:
         if not url.startswith("https://"):
@@ -66,8 +88,30 @@ def post(outside: "Outside", url: str, headers: tuple[tuple[str, str], ...], bod
     return outside.webhooks.post(url, dict(headers), body)
 
 
-def _drain(response: Any, deadline: float) -> None:
-    """Read the answer as far as there is room and time for it."""
-    read = 0
-    while (part := response.read1(16 * 1024)) and read < MOST_BYTES and time.monotonic() < deadline:
-        read += len(part)
+def exchange(
+    outside: "Outside", method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes, seconds: float
+) -> Answer:
+    """For ``call.outside``. Raises WebhookFailed."""
+    return outside.webhooks.exchange(method, url, dict(headers), body, seconds)
+
+
+def paced_exchange(
+    outside: "Outside",
+    pace: tuple[str, int],
+    method: str,
+    url: str,
+    headers: tuple[tuple[str, str], ...],
+    body: bytes,
+    seconds: float,
+) -> Answer:
+    """For ``call.outside``: once it is its turn among those of the same ``pace``, a name and how many a second."""
+    outside.webhooks.await_turn(*pace)
+    return outside.webhooks.exchange(method, url, dict(headers), body, seconds)
+
+
+def _read(response: Any, deadline: float) -> bytes:
+    """The answer as far as there is room and time for it."""
+    read = bytearray()
+    while (part := response.read1(16 * 1024)) and len(read) < MOST_BYTES and time.monotonic() < deadline:
+        read += part
+    return bytes(read)

@@ -133,8 +133,8 @@ class Down:
     def __init__(self, monkeypatch):
         self.tries = 0
         self.down = True
-        self._hand_over = deliveries._hand_over
-        monkeypatch.setattr(deliveries, "_hand_over", self)
+        self._hand_over = deliveries.hand_over
+        monkeypatch.setattr(deliveries, "hand_over", self)
 
     def __call__(self, call, parcel):
         self.tries += 1

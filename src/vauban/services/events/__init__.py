@@ -6,11 +6,15 @@ service that told it) through ``arrivals``, where rules are asked, to ``deliveri
 
 from vauban.kernel.operations import Service
 from vauban.services.events import (
+    api_destinations,
     archives,
     arrivals,
+    authorizations,
     buses,
+    connections,
     deliveries,
     entries,
+    exchanges,
     firings,
     permissions,
     replays,
@@ -28,10 +32,14 @@ SERVICE = Service(
     targets,
     entries,
     tags,
+    archives,
+    replays,
+    connections,
+    api_destinations,
     arrivals,
     deliveries,
-    firings,
-    archives,
+    exchanges,
+    authorizations,
     shelves,
-    replays,
+    firings,
 )

@@ -9,10 +9,9 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import EVERYTHING, on
 from vauban.services.events.deliveries import send
 from vauban.services.events.resolvers import Place
-from vauban.services.events.resources import DEFAULT, Parcel, Rule
+from vauban.services.events.resources import DEFAULT, SOURCE, Parcel, Rule
 from vauban.services.events.shelves import keep
 
-SOURCE = "aws.events"
 ARRIVED = "Event For A Bus Elsewhere"
 
 

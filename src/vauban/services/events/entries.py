@@ -13,8 +13,8 @@ from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.patterns import compiled
 from vauban.services.events.arrivals import arrive
-from vauban.services.events.resolvers import bus_resource, place_of
-from vauban.services.events.resources import DEFAULT
+from vauban.services.events.resolvers import Place, bus_resource, by_eventbridge, place_of
+from vauban.services.events.resources import DEFAULT, FORWARDED
 from vauban.services.events.rules import require_pattern
 
 LARGEST = 1_048_576
@@ -72,13 +72,18 @@ def _put(call: Call, entry: dict[str, Any], there: set[str]) -> dict[str, str]:
     for name in _REQUIRED:
         if not entry.get(name):
             return _refused("InvalidArgument", f"Parameter {name} is not valid. Reason: {name} is a required argument.")
-    if entry["Source"].startswith("aws.") and not _forwarded(call):
+    bus = place_of(call, entry.get("EventBusName", DEFAULT))
+    if FORWARDED in entry and by_eventbridge(call):
+        return _arrived(call, bus, there, entry[FORWARDED])
+    if entry["Source"].startswith("aws."):
         return _refused("NotAuthorizedForSourceException", "Not authorized for the source.")
     detail = _object(entry["Detail"])
     if detail is None:
         return _refused("MalformedDetail", "Detail is malformed.")
-    event = _event(call, entry, detail)
-    bus = place_of(call, entry.get("EventBusName", DEFAULT))
+    return _arrived(call, bus, there, _event(call, entry, detail))
+
+
+def _arrived(call: Call, bus: Place, there: set[str], event: dict[str, Any]) -> dict[str, str]:
     if bus.arn in there:
         arrive(call, bus, event)
     return {"EventId": event["id"]}
@@ -89,11 +94,6 @@ def _event(call: Call, entry: dict[str, Any], detail: dict[str, Any]) -> dict[st
     account = call.principal.account or call.account
     resources = entry.get("Resources", ())
     return envelope(call.uuid(), entry["Source"], entry["DetailType"], account, call.region, time, resources, detail)
-
-
-def _forwarded(call: Call) -> bool:
-    """Whether EventBridge puts it for a rule of another bus."""
-    return call.source is not None and call.via[-1:] == ("events.amazonaws.com",)
 
 
 def _refused(code: str, message: str) -> dict[str, str]:

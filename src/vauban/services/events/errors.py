@@ -2,8 +2,6 @@
 
 from vauban.kernel.errors import AwsError, ValidationException
 
-_NOUNS = {"api-destination": "API destination"}
-
 
 class IllegalStatusException(AwsError):
     pass
@@ -33,13 +31,19 @@ class ResourceNotFoundException(AwsError):
     pass
 
 
+_ABSENT = {
+    "connection": "Failed to describe the connection(s). Connection '{}' does not exist.",
+    "api-destination": "Failed to describe the api-destination(s). An api-destination '{}' does not exist.",
+}
+
+
 def bus_not_found(name: str) -> ResourceNotFoundException:
     return ResourceNotFoundException(f"Event bus {name} does not exist.")
 
 
 def not_found(noun: str, name: str) -> ResourceNotFoundException:
     """``noun`` as in ARNs: ``api-destination``."""
-    return ResourceNotFoundException(f"{_NOUNS.get(noun, noun.capitalize())} {name} does not exist.")
+    return ResourceNotFoundException(_ABSENT.get(noun, f"{noun.capitalize()} {{}} does not exist.").format(name))
 
 
 def rule_not_found(name: str, bus: str) -> ResourceNotFoundException:

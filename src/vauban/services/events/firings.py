@@ -8,9 +8,7 @@ from vauban.kernel.calls import ServiceCall
 from vauban.kernel.operations import when_due
 from vauban.kernel.records import replace
 from vauban.services.events.arrivals import tell
-from vauban.services.events.resources import Rule
-
-SOURCE = "aws.events"
+from vauban.services.events.resources import SOURCE, Rule
 
 
 @when_due(Rule)

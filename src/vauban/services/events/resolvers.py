@@ -44,6 +44,11 @@ class Place:
         return bus_arn(self.region, self.account, self.name)
 
 
+def by_eventbridge(call: Call) -> bool:
+    """Whether EventBridge itself asks, for a rule, in whoever's role."""
+    return call.source is not None and call.via[-1:] == ("events.amazonaws.com",)
+
+
 def place_of(call: Call, text: str) -> Place:
     """Where the bus of a name or ARN is."""
     matched = _BUS_ARN.match(text)

@@ -20,9 +20,16 @@ BUS_TYPE = "AWS::Events::EventBus"
 RULE_TYPE = "AWS::Events::Rule"
 ARCHIVE_TYPE = "AWS::Events::Archive"
 REPLAY_TYPE = "AWS::Events::Replay"
+CONNECTION_TYPE = "AWS::Events::Connection"
+DESTINATION_TYPE = "AWS::Events::ApiDestination"
 ARCHIVIST = "prod.vhs.events.aws.internal"
 """By which AWS says that it keeps the rules of archives."""
+SOURCE = "aws.events"
+"""Of what EventBridge tells its own reactions."""
+FORWARDED = "Event"
+"""As a member of an entry, the event that EventBridge puts at another bus, whole; nobody else can say that."""
 DEFAULT = "default"
+OAUTH = "OAUTH_CLIENT_CREDENTIALS"
 DISABLED = "DISABLED"
 EVERY_API_CALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """The state of a rule that wants those recorded calls, too, that only read."""
@@ -172,6 +179,56 @@ class Replay:
     @cached_property
     def arn(self) -> str:
         return arn("events", self.region, self.account, f"replay/{self.name}")
+
+
+@record("events:Connection", id="name", indexes={"arn": "arn"})
+class Connection:
+    """How API destinations are authorized at. What is secret of it is in a secret of Secrets Manager."""
+
+    name: str
+    account: str
+    region: str
+    connection_id: str
+    kind: str
+    """``BASIC``, ``OAUTH_CLIENT_CREDENTIALS`` or ``API_KEY``."""
+    parameters: dict[str, Any] = field(hash=False)
+    """In the model's words, without what is secret."""
+    secret_arn: str
+    created: datetime
+    modified: datetime
+    state: str = "AUTHORIZED"
+    reason: str = ""
+    authorized: datetime | None = None
+    description: str = ""
+    kms_key_id: str = ""
+    token: bytes = secret(b"")
+    """Of OAuth: what the authorization endpoint gave last."""
+    token_ends: datetime | None = None
+    """None for a token that lasts until it is refused."""
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("events", self.region, self.account, f"connection/{self.name}/{self.connection_id}")
+
+
+@record("events:ApiDestination", id="name", indexes={"connection": "connection_arn"})
+class ApiDestination:
+    name: str
+    account: str
+    region: str
+    destination_id: str
+    connection_arn: str
+    endpoint: str
+    method: str
+    created: datetime
+    modified: datetime
+    rate: int = 300
+    """Requests a second at most."""
+    description: str = ""
+
+    @cached_property
+    def arn(self) -> str:
+        return arn("events", self.region, self.account, f"api-destination/{self.name}/{self.destination_id}")
 
 
 def shelf_key(archive_id: str, time: float, event_id: str = "") -> str:

@@ -9,9 +9,8 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
 from vauban.kernel.records import replace
 from vauban.services.events.inputs import dumped
-from vauban.services.events.resources import Archive, ArchivedEvent, Shelf, shelf_key
+from vauban.services.events.resources import SOURCE, Archive, ArchivedEvent, Shelf, shelf_key
 
-SOURCE = "aws.events"
 KEEP = "Event For An Archive"
 BETWEEN_SWEEPS = timedelta(hours=1)
 """At least."""

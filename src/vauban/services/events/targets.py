@@ -21,14 +21,19 @@ from vauban.services.events.rules import require_own
 MAXIMUM = 5
 """Of a rule."""
 _ARN = re.compile(r"arn:aws[\w-]*:([a-z0-9-]+):([a-z0-9-]*):(\d{12}):(.+)\Z")
-_NOUNS = {"sqs": "", "sns": "", "lambda": "function:", "events": "event-bus/"}
-"""The services that are told of events, and how what they are told by is named."""
+_KINDS = (
+    ("sqs", "", "queue"),
+    ("sns", "", "topic"),
+    ("lambda", "function:", "function"),
+    ("events", "event-bus/", "event-bus"),
+    ("events", "api-destination/", "api-destination"),
+)
+"""The services that are told of events, how what they are told by is named, and what it is."""
 _NOT_HERE = (
     "KinesisParameters",
     "RunCommandParameters",
     "EcsParameters",
     "BatchParameters",
-    "HttpParameters",
     "RedshiftDataParameters",
     "SageMakerPipelineParameters",
     "AppSyncParameters",
@@ -87,6 +92,12 @@ def parts_of(arn: str) -> tuple[str, str, str, str] | None:
     return None if matched is None else (matched[1], matched[2], matched[3], matched[4])
 
 
+def kind_of(arn: str) -> str | None:
+    """What kind of target it is; None for those that are not reached here."""
+    service, _, _, named = parts_of(arn) or ("", "", "", "")
+    return next((kind for of, noun, kind in _KINDS if of == service and named.startswith(noun)), None)
+
+
 def _failures(entries: Iterator[tuple[str, str, str]]) -> dict[str, Any]:
     failed = [{"TargetId": each, "ErrorCode": code, "ErrorMessage": message} for each, code, message in entries]
     return {"FailedEntryCount": len(failed), "FailedEntries": failed}
@@ -97,8 +108,7 @@ def _unreachable(target: dict[str, Any]) -> str:
     for name in _NOT_HERE:
         if name in target:
             return f"{name} is not supported here."
-    service, _, _, named = parts_of(target["Arn"]) or ("", "", "", "")
-    if service not in _NOUNS or not named.startswith(_NOUNS[service]):
+    if kind_of(target["Arn"]) is None:
         return f"{target['Arn']} is not of a kind of target that is supported here."
     return ""
 
@@ -117,6 +127,10 @@ def _require_valid(target: dict[str, Any]) -> None:
     group = target.get("SqsParameters", {}).get("MessageGroupId")
     if parts[0] == "sqs" and parts[3].endswith(".fifo") and not group:
         raise ValidationException(f"Parameter(s) SqsParameters must be specified for target: {target['Id']}.")
+    if kind_of(target["Arn"]) == "api-destination" and "RoleArn" not in target:
+        raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
+    if "HttpParameters" in target and kind_of(target["Arn"]) != "api-destination":
+        raise ValidationException(f"HttpParameters cannot be used with target {target['Arn']}.")
     _require_input(target)
     _require_queue(target)
 
