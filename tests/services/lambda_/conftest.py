@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,29 @@ def archive(source: str, name: str = "app.py") -> bytes:
     with zipfile.ZipFile(content, "w") as opened:
         opened.writestr(name, source)
     return content.getvalue()
+
+
+def allow(vauban, *actions: str) -> None:
+    """Let functions do so."""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    vauban.client("iam").put_role_policy(RoleName="worker", PolicyName="may", PolicyDocument=document)
+
+
+def let_go_on(vauban, until: Callable[[], Any], seconds: int = 1) -> Any:
+    """Move the clock until it has come to pass; what ``until`` says then."""
+    for _ in range(200):
+        if found := until():
+            return found
+        vauban.advance(seconds=seconds)
+        time.sleep(0.01)
+    raise AssertionError("it does not come to pass")
+
+
+def received(vauban, queue: str) -> Callable[[], list[dict[str, Any]]]:
+    """What looks whether there is a message in a queue, and tells its attributes too."""
+    sqs = vauban.client("sqs")
+    return lambda: sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"]).get("Messages")
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Events that nobody waits for."""
 
-import time
-
 import pytest
 from botocore.exceptions import ClientError
+
+from .conftest import let_go_on
 
 SOURCE = """
 import boto3
@@ -21,15 +21,6 @@ def waiting(vauban) -> list:
     from vauban.services.lambda_.resources import QueuedEvent
 
     return vauban.vauban.store.begin().at("111122223333", "us-east-1").list(QueuedEvent)
-
-
-def let_go_on(vauban, until, seconds=1):
-    for _ in range(100):
-        if until():
-            return
-        vauban.advance(seconds=seconds)
-        time.sleep(0.01)
-    raise AssertionError("it does not come to pass")
 
 
 def test_an_event_is_accepted_and_handled_afterwards(vauban, client, make):

@@ -4,10 +4,32 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.lambda_ import aliases, code_signing, functions, invocations, permissions, queues, tags, versions
+from vauban.services.lambda_ import (
+    aliases,
+    code_signing,
+    destinations,
+    event_invoke_configs,
+    functions,
+    invocations,
+    permissions,
+    queues,
+    tags,
+    versions,
+)
 from vauban.services.lambda_.roles import CONDITIONS
 
 SERVICE = Service(
-    "lambda", functions, versions, aliases, permissions, tags, code_signing, invocations, queues, conditions=CONDITIONS
+    "lambda",
+    functions,
+    versions,
+    aliases,
+    permissions,
+    tags,
+    code_signing,
+    invocations,
+    event_invoke_configs,
+    destinations,
+    queues,
+    conditions=CONDITIONS,
 )
 """What Lambda offers."""

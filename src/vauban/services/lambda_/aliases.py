@@ -15,6 +15,7 @@ from vauban.services.lambda_.errors import (
     ResourceNotFoundException,
     function_not_found,
 )
+from vauban.services.lambda_.event_invoke_configs import forget_config
 from vauban.services.lambda_.lists import page
 from vauban.services.lambda_.resolvers import a_function
 from vauban.services.lambda_.resources import LATEST, Alias, Function, Version
@@ -86,6 +87,7 @@ def delete_alias(call: Call, function: Function, name: str) -> None:
     if alias is None:
         return
     call.store.delete(alias)
+    forget_config(call, function, name)
     if name in function.statements:
         left = {qualifier: each for qualifier, each in function.statements.items() if qualifier != name}
         call.store.put(replace(function, statements=left))

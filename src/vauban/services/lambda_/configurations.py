@@ -108,6 +108,8 @@ def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
     }
     if version.environment:
         told["Environment"] = {"Variables": version.variables}
+    if version.dead_letters:
+        told["DeadLetterConfig"] = {"TargetArn": version.dead_letters}
     return told
 
 

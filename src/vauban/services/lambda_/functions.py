@@ -15,23 +15,24 @@ from vauban.services.lambda_.configurations import (
     require_runtime,
     require_tracing,
 )
+from vauban.services.lambda_.destinations import dead_letters_of
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
     function_not_found,
 )
+from vauban.services.lambda_.event_invoke_configs import forget_config
 from vauban.services.lambda_.identifiers import parse
 from vauban.services.lambda_.lists import page
 from vauban.services.lambda_.resolvers import Target, a_function, a_new_function, a_target
-from vauban.services.lambda_.resources import LATEST, Alias, Code, Function, Version
+from vauban.services.lambda_.resources import LATEST, Alias, Code, EventInvokeConfig, Function, Version
 from vauban.services.lambda_.roles import may_pass, require_assumable
 from vauban.services.lambda_.tags import require_tags
 from vauban.services.lambda_.versions import published
 
 _NOT_HERE = (
     "VpcConfig",
-    "DeadLetterConfig",
     "KMSKeyArn",
     "Layers",
     "FileSystemConfigs",
@@ -68,6 +69,7 @@ def create_function(
     tags: dict[str, str] | None = None,
     architectures: list[str] | None = None,
     ephemeral_storage: dict[str, int] | None = None,
+    dead_letter_config: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     named = parse(call.params["FunctionName"])
     if named.account not in ("", call.account) or named.region not in ("", call.region) or named.qualifier:
@@ -100,6 +102,7 @@ def create_function(
         memory_size,
         (ephemeral_storage or {}).get("Size", 512),
         environment_of(environment or {}),
+        dead_letters_of(dead_letter_config or {}),
     )
     call.store.put(version)
     _keep_code(call, version, archive)
@@ -197,6 +200,7 @@ def update_function_configuration(
     runtime: str | None = None,
     tracing_config: dict[str, str] | None = None,
     ephemeral_storage: dict[str, int] | None = None,
+    dead_letter_config: dict[str, str] | None = None,
     revision_id: str | None = None,
 ) -> dict[str, Any]:
     latest = latest_of(call, function, revision_id)
@@ -212,6 +216,7 @@ def update_function_configuration(
         "runtime": None if runtime is None else require_runtime(runtime),
         "environment": None if environment is None else environment_of(environment),
         "ephemeral_storage": None if ephemeral_storage is None else ephemeral_storage["Size"],
+        "dead_letters": None if dead_letter_config is None else dead_letters_of(dead_letter_config),
     }
     changes = {name: value for name, value in given.items() if value is not None}
     changed = replace(latest, last_modified=call.now, revision_id=call.uuid(), **changes)
@@ -225,7 +230,7 @@ def delete_function(call: Call, function: Function, qualifier: str | None = None
     if number:
         _delete_version(call, function, number)
     else:
-        for kind in (Version, Code, Alias):
+        for kind in (Version, Code, Alias, EventInvokeConfig):
             for each in call.store.list(kind, prefix=f"{function.name}:"):
                 call.store.delete(each)
         call.store.delete(function)
@@ -256,6 +261,7 @@ def _delete_version(call: Call, function: Function, number: str) -> None:
     if pointing:
         raise ResourceConflictException(f"Version {number} cannot be deleted while aliases point at it: {pointing}.")
     call.store.delete(version)
+    forget_config(call, function, number)
     _forget_code(call, version)
 
 

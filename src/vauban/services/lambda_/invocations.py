@@ -91,8 +91,9 @@ def performed(call: Call, version: Version, event: Event, warm: Callable[..., An
 
 
 def _request_id(call: Call) -> str:
-    """The invocation's, of which the function is told too."""
-    return call.once("invocation", call.uuid)
+    """The invocation's, of which the function is told too: the call's own, unless a service makes several in one."""
+    is_direct = not call.via and call.principal.kind != "service"
+    return call.request_id if is_direct else call.once("invocation", call.uuid)
 
 
 def chosen(call: Call, target: Target) -> Version:

@@ -82,6 +82,8 @@ class Version:
     ephemeral_storage: int = 512
     environment: bytes = secret(b"")
     """Variables by name, as JSON; empty where none were ever given."""
+    dead_letters: str = ""
+    """The ARN of the queue or topic that is sent the events it failed on."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -139,4 +141,25 @@ class QueuedEvent:
     failures: int = 0
     is_begun: bool = False
     """Whether the function has been given it, and has not been heard of yet."""
+    version: str = ""
+    """The one that it was given to last."""
     payload: bytes = secret(b"")
+
+
+@record("lambda:EventInvokeConfig", id="config_id")
+class EventInvokeConfig:
+    """What becomes of events that nobody waits for, of one qualifier of a function."""
+
+    config_id: str
+    """``name:qualifier``; of the function itself, ``$LATEST``."""
+    account: str
+    region: str
+    function: str
+    qualifier: str
+    modified: datetime
+    most_retries: int | None = None
+    longest_age: int | None = None
+    """Seconds."""
+    on_success: str = ""
+    on_failure: str = ""
+    """ARNs of where what came of them is told."""

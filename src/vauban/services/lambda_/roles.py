@@ -1,10 +1,14 @@
 """Execution roles: what a function may do. Whoever gives a function a role must be allowed to pass it."""
 
+import copy
+
+from vauban.identity.roles import Role
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import Conditions, Evaluate
+from vauban.kernel.principals import Principal, SessionContext
 from vauban.kernel.resources import Resource
 from vauban.outside.functions import Credentials
 from vauban.services.lambda_.errors import InvalidParameterValueException
@@ -42,6 +46,24 @@ def credentials_of(call: Call, role: str, name: str) -> Credentials:
     """The role's, for a new environment; the same however often the call is run. Raises what STS does."""
     issued = _assume(call, role, name)
     return call.once("credentials", lambda: issued)
+
+
+def as_role(call: Call, role_arn: str, name: str) -> Call | None:
+    """This call, asking as a session of a function's role; None where the role is gone."""
+    role = call.world.at(role_arn.split(":")[4], "").get(Role, role_arn.rpartition("/")[2])
+    if role is None or role.arn != role_arn:
+        return None
+    asking = copy.copy(call)
+    asking.principal = Principal(
+        kind="assumed-role",
+        account=role.account,
+        arn=arn("sts", "", role.account, f"assumed-role/{role.name}/{name}"),
+        unique_id=f"{role.role_id}:{name}",
+        issuer_arn=role.arn,
+        issuer_id=role.role_id,
+        session=SessionContext(float(int(call.time))),
+    )
+    return asking
 
 
 def _assume(call: Call, role: str, name: str) -> Credentials:
