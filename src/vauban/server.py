@@ -1,6 +1,7 @@
 """Where the parts are put together: one process's worth of Vauban."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -18,6 +19,12 @@ from vauban.crypto.links import LinkCipher
 from vauban.crypto.sealers import AccountSealer
 from vauban.crypto.seals.secret_files import read_secret
 from vauban.discovery import Services
+from vauban.edge import issues
+from vauban.edge.control import Control
+from vauban.edge.issues import Issue
+from vauban.edge.options import Options
+from vauban.edge.processes import hand_over
+from vauban.edge.publishing import Publisher
 from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.gateway.throttle import Buckets, Throttle
@@ -30,6 +37,7 @@ from vauban.outside.clusters import Cluster, Clusters
 from vauban.outside.https import Https
 from vauban.outside.webhooks import CERTIFICATE_PATH, Webhooks
 from vauban.settings import Settings
+from vauban.sockets import edge_sockets
 from vauban.storage.coherence import Page
 from vauban.storage.memory import MemoryStore
 from vauban.xks.door import XksDoor
@@ -38,6 +46,7 @@ from vauban.xks.records import END as XKS_PATH
 ARRIVAL_SECONDS = 2.0
 """How long an answer waits at most for what the call sent to another region or account."""
 _ARRIVAL_POLL_SECONDS = 0.003
+EDGE_DRAIN_SECONDS = 5.0
 
 
 class Vauban:
@@ -76,6 +85,7 @@ class Vauban:
         self._link_door = LinkDoor(store, self._link_cipher, self.regions) if self._link_cipher else None
         self.jobs = Jobs(store, self.gateway.carry_out, self.clock.now, sink_of(self.settings))
         self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now, self.jobs)
+        self.publisher = self._publisher()
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith(PREFIX):
@@ -96,6 +106,17 @@ class Vauban:
             await self.accounts.create(given.account, given.access_key_id, given.secret_access_key)
         if not self.settings.account:
             await self.accounts.create()
+
+    async def open_edge(self, port: int) -> None:
+        """Know where the edge is, from now on; ``port`` is the one that calls are answered on."""
+        self.outside.edge.reach(edge_sockets(self.settings.data, port, self.settings.edge_count))
+
+    async def close_edge(self) -> None:
+        """Nothing: processes of their own end by themselves."""
+
+    def _publisher(self) -> Publisher:
+        """What tells the edge of changes."""
+        raise NotImplementedError
 
     def private_operations(self) -> dict[str, Answer]:
         """What the operator's door has besides ``administration.operations``."""
@@ -136,6 +157,18 @@ class Kept(Vauban):
         self._page.clock_offset = int(offset.seconds * 1e6) if offset else 0
         await super().prepare()
 
+    def _publisher(self) -> Publisher:
+        path = self.settings.directory / issues.NAME
+        known = issues.read(path, self.store.sealer)
+        return Publisher(self.store, self._hand_out, known.key if known else os.urandom(issues.KEY_BYTES), bool(known))
+
+    async def _hand_out(self, issue: Issue, encoded: bytes) -> None:
+        await asyncio.to_thread(self._keep_and_hand_over, encoded)
+
+    def _keep_and_hand_over(self, encoded: bytes) -> None:
+        issues.write(self.settings.directory / issues.NAME, encoded, self.store.sealer)
+        hand_over(self.outside.edge.paths, encoded)
+
     async def _keep_offset(self, seconds: float) -> None:
         changes = self.store.begin()
         changes.at("", "").put(ClockOffset(seconds))
@@ -149,10 +182,31 @@ class Scratch(Vauban):
     def __init__(self, settings: Settings):
         Services().load()
         self._offset = 0.0
+        self._edge = Control(edge_options(settings), sink_of(settings))
+        self._edge_key = os.urandom(issues.KEY_BYTES)
         virtual = VirtualClock(lambda: self._offset, self._keep_offset)
         clock = virtual if settings.clock == "virtual" else WallClock()
         super().__init__(settings, _memory(), clock, buckets_of(settings))
         self.public_door = Door({"GET health": self._health, "POST reset": self._reset})
+
+    async def open_edge(self, port: int) -> None:
+        """Be the edge too."""
+        if self.settings.edge == "on":
+            paths = edge_sockets(self.settings.data, port, 1)
+            self._edge_server = await self._edge.listen(paths[0])
+            self.outside.edge.reach(paths)
+
+    async def close_edge(self) -> None:
+        for path in self.outside.edge.paths:
+            await self._edge_server.drain(1.0)
+            Path(path).unlink(missing_ok=True)
+        await self._edge.drain(EDGE_DRAIN_SECONDS)
+
+    def _publisher(self) -> Publisher:
+        return Publisher(self.store, self._take, self._edge_key, self._edge.plane is not None)
+
+    async def _take(self, issue: Issue, encoded: bytes) -> None:
+        await self._edge.apply(issue)
 
     def private_operations(self) -> dict[str, Answer]:
         return {"POST reset": self._reset}
@@ -194,6 +248,12 @@ def sink_of(settings: Settings) -> DirectorySink | None:
     if settings.trail_sink:
         return DirectorySink(str(Path(settings.trail_sink).absolute()))
     return None if settings.scratch else DirectorySink(str((settings.directory / "trails").absolute()))
+
+
+def edge_options(settings: Settings) -> Options:
+    """What the settings say of the edge."""
+    proxied = settings.edge_proxy_protocol == "on"
+    return Options(settings.edge_host, settings.edge_port_offset, proxied, log_seconds=settings.edge_log_seconds)
 
 
 def _memory() -> MemoryStore:

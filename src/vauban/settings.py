@@ -187,6 +187,19 @@ class Settings:
         "", str, "PEM file: whom to trust for HTTPS endpoints that messages are posted to, not the system's", "FILE"
     )
 
+    edge: str = _setting("on", _choice("on", "off"), "on: load balancers listen and web ACLs block", "EDGE")
+    edge_workers: int = _setting(0, _whole(0, 256), "processes of the edge; 0 is one per core", "N")
+    edge_host: str = _setting(
+        "127.0.0.1", str, "address that all load balancers share; on 127.0.0.1 each has one of its own too", "ADDRESS"
+    )
+    edge_port_offset: int = _setting(
+        0, _whole(0, 60_000), "what is added to the ports of listeners: 8000 has port 80 at 8080", "N"
+    )
+    edge_proxy_protocol: str = _setting(
+        "off", _choice("off", "on"), "on: a proxy in front says by the PROXY protocol whose connections are", "PROXY"
+    )
+    edge_log_seconds: int = _setting(300, _whole(1, 3600), "how often load balancers and WAF deliver logs", "SECONDS")
+
     @property
     def scratch(self) -> bool:
         """Whether nothing is kept: such a server can be reset, and needs no seal."""
@@ -204,6 +217,11 @@ class Settings:
     @property
     def held_regions(self) -> Regions:
         return Regions(frozenset(self.regions), {each.region: each.url for each in self.peer})
+
+    @property
+    def edge_count(self) -> int:
+        """Processes of the edge; a scratch server has it in its only one."""
+        return 0 if self.scratch or self.edge == "off" else self.edge_workers or os.cpu_count() or 1
 
     @property
     def worker_count(self) -> int:

@@ -22,6 +22,12 @@ def admin_socket(data: str, port: int) -> Path:
     return path
 
 
+def edge_sockets(data: str, port: int, processes: int) -> list[str]:
+    """The sockets of the processes of the edge, beside the admin socket."""
+    admin = admin_socket(data, port)
+    return [str(admin.with_name(f"{admin.stem}.e{number}")) for number in range(processes)]
+
+
 def owned_directory() -> Path:
     """A directory for what lives as long as this machine runs, that nobody else may open."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")

@@ -23,12 +23,23 @@ from vauban.crypto.errors import MissingSecret, SealError
 from vauban.crypto.memory import protect_process
 from vauban.crypto.sealers import AccountSealer
 from vauban.discovery import all_kinds, release
+from vauban.edge.issues import NAME as SNAPSHOT
+from vauban.edge.processes import Process
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.errors import StorageUnavailable
 from vauban.sealed import wait_unsealed
-from vauban.server import Kept, Scratch, buckets_of, link_cipher_of, outside_of, publish_parameters
+from vauban.server import (
+    Kept,
+    Scratch,
+    buckets_of,
+    edge_options,
+    link_cipher_of,
+    outside_of,
+    publish_parameters,
+    sink_of,
+)
 from vauban.settings import Settings
-from vauban.sockets import admin_socket
+from vauban.sockets import admin_socket, edge_sockets
 from vauban.storage.sqlite import Site
 from vauban.storage.sqlite.searches import ProcessSearcher
 from vauban.tls import tls_of
@@ -136,21 +147,36 @@ class Supervisor:
         self._sealing = Sealing(settings, empty=self._site.empty)
 
     def run(self) -> int:
-        crashes: deque[float] = deque(maxlen=RESTARTS)
         sealer = self._open()
         while sealer is not None:
-            match self._run_processes(sealer):
-                case "stop":
-                    return 0
-                case "seal":
-                    sealer = self._wait_unsealed()
+            edges = self._edges(sealer)
+            end = self._run_unsealed(sealer, edges)
+            edges.stop()
+            if end != "seal":
+                return 0 if end == "stop" else 1
+            sealer = self._wait_unsealed()
+        return 0
+
+    def _run_unsealed(self, sealer: AccountSealer, edges: "_Edges") -> End:
+        """Until told to stop or seal, or nothing helps. The edge serves on while all others are started anew."""
+        crashes: deque[float] = deque(maxlen=RESTARTS)
+        while True:
+            match self._run_processes(sealer, edges):
+                case "stop" | "seal" as end:
+                    edges.end()
+                    return end
                 case "crash":
                     if len(crashes) == RESTARTS and time.monotonic() - crashes[0] < 60:
                         print("vauban: its processes keep ending; giving up", file=sys.stderr)
-                        return 1
+                        return "crash"
                     print("vauban: a process of its ended unforeseen; all are started anew", file=sys.stderr)
                     crashes.append(time.monotonic())
-        return 0
+
+    def _edges(self, sealer: AccountSealer) -> "_Edges":
+        settings = self._settings
+        paths = edge_sockets(settings.data, self._listeners[0].getsockname()[1], settings.edge_count)
+        arguments = edge_options(settings), sink_of(settings), sealer, settings.directory / SNAPSHOT
+        return _Edges([Process(path, *arguments) for path in paths], self._listeners)
 
     def _open(self) -> AccountSealer | None:
         try:
@@ -163,10 +189,11 @@ class Supervisor:
     def _wait_unsealed(self) -> AccountSealer | None:
         return wait_unsealed(self._settings, self._sealing, self._listeners, self._tls)
 
-    def _run_processes(self, sealer: AccountSealer) -> End:
+    def _run_processes(self, sealer: AccountSealer, edges: "_Edges") -> End:
         """Start everything, wait for the end of it, and say which it was."""
-        processes = _Processes()
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        edges.revive()
+        processes = _Processes()
         self._site.connect(len(self._listeners))
         processes.fork_writer(self._site.write)
         started, tell = os.pipe()
@@ -175,7 +202,7 @@ class Supervisor:
         os.close(tell)
         self._site.forked()
         self._announce(started)
-        end = processes.wait()
+        end = processes.wait(edges)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         return end
 
@@ -208,9 +235,9 @@ def _tell(descriptor: int, facts: dict[str, Any]) -> None:
     os.close(descriptor)
 
 
-def _has_ended_child() -> bool:
-    """Whether one of ours has ended; a command that was run and waited for meanwhile has sent its signal as well."""
-    return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended that was not waited for yet."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 class _Processes:
@@ -224,54 +251,99 @@ class _Processes:
 
     def fork_writer(self, write: Callable[[], None]) -> None:
         """It ends by itself when all workers have."""
-        self._writer = self._fork(write)
+        self._writer = _fork(write, self._held)
 
     def fork_worker(self, work: Callable[[int], None]) -> None:
         """``work`` is given the descriptor that ends with the supervisor."""
-        self._workers.add(self._fork(lambda: work(self._life)))
+        self._workers.add(_fork(lambda: work(self._life), self._held))
 
-    def wait(self) -> End:
-        """Until a signal says so, or one of them ends; then all of them are ended."""
+    def wait(self, edges: "_Edges") -> End:
+        """Until a signal says so, or one of them ends; then all of them are ended. One of the edge's is revived."""
         number = signal.sigwait(_SIGNALS)
-        while number == signal.SIGCHLD and not _has_ended_child():
+        while number == signal.SIGCHLD and not any(map(_has_ended, (*self._workers, self._writer))):
+            edges.revive()
             number = signal.sigwait(_SIGNALS)
         for pid in self._workers:
             os.kill(pid, signal.SIGTERM)
-        self._reap()
+        _reap({*self._workers, self._writer})
         os.close(self._life)
         os.close(self._held)
         return "crash" if number == signal.SIGCHLD else "seal" if number == SEAL_SIGNAL else "stop"
 
-    def _fork(self, work: Callable[[], None]) -> int:
-        sys.stdout.flush()
-        pid = os.fork()
-        if pid:
-            return pid
-        status = 1
-        try:
-            os.close(self._held)
-            for number in (signal.SIGINT, SEAL_SIGNAL):
-                signal.signal(number, signal.SIG_IGN)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            protect_process()
-            work()
-            status = 0
-        except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
 
-    def _reap(self) -> None:
-        """Wait for every child; those that do not end in time are killed."""
-        left = {*self._workers, self._writer}
-        deadline = time.monotonic() + STOP_SECONDS
-        while left:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-            left.discard(pid)
-            if not pid:
-                if time.monotonic() > deadline:
-                    for each in left:
-                        os.kill(each, signal.SIGKILL)
-                time.sleep(0.005)
+class _Edges:
+    """The processes of the edge: each by itself, as long as the keys are open."""
+
+    def __init__(self, processes: list[Process], listeners: list[socket.socket]):
+        self._processes = processes
+        self._listeners = listeners
+        self._pids: dict[int, int] = {}
+        """Place in the list -> the one that serves there."""
+        self._starts: deque[float] = deque(maxlen=RESTARTS * max(1, len(processes)))
+        self._life, self._held = os.pipe()
+        """``_life`` can be read, in every child, once this process has ended."""
+
+    def revive(self) -> None:
+        """Start those that do not run. Of those that keep ending, that is said, and no more are started for a while."""
+        for number in range(len(self._processes)):
+            pid = self._pids.get(number)
+            if pid is not None and not _has_ended(pid):
+                continue
+            if pid is not None:
+                os.waitpid(self._pids.pop(number), 0)
+                print("vauban: a process of the edge ended unforeseen", file=sys.stderr)
+            if len(self._starts) < self._starts.maxlen or time.monotonic() - self._starts[0] > 60:
+                self._starts.append(time.monotonic())
+                self._pids[number] = _fork(partial(self._serve, number), self._held)
+
+    def end(self) -> None:
+        """Ask them to end."""
+        for pid in self._pids.values():
+            os.kill(pid, signal.SIGTERM)
+
+    def stop(self) -> None:
+        """End them."""
+        self.end()
+        _reap(set(self._pids.values()))
+        os.close(self._life)
+        os.close(self._held)
+
+    def _serve(self, number: int) -> None:
+        for listener in self._listeners:
+            listener.close()
+        self._processes[number].run(self._life)
+
+
+def _fork(work: Callable[[], None], held: int) -> int:
+    """A process that does the work, and keeps nobody's life open by ``held``."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.close(held)
+        for number in (signal.SIGINT, SEAL_SIGNAL):
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        protect_process()
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _reap(left: set[int]) -> None:
+    """Wait for these children; those that do not end in time are killed."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while left:
+        for pid in tuple(left):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                left.discard(pid)
+            elif time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)

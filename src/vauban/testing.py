@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
+from random import randrange
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ class InProcess:
         self._thread.start()
         from vauban.server import Scratch
 
-        self.vauban: Vauban = Scratch(Settings(data="memory", clock="virtual", **settings))
+        self.vauban: Vauban = Scratch(Settings(data="memory", clock="virtual", **{"edge_host": "", **settings}))
         for account in accounts:
             self._wait(self.vauban.accounts.create(account))
         self.events: list[DomainEvent] = []
@@ -46,6 +47,7 @@ class InProcess:
         self.vauban.relay.listeners.append(self.events.append)
         self.accounts = accounts
         self.account = accounts[0]
+        self._publishing = False
 
     def client(
         self,
@@ -79,6 +81,11 @@ class InProcess:
         bound = json.dumps(boundary) if boundary else None
         return self._wait(self.vauban.accounts.put_user(account or self.account, name, documents, bound)).arn
 
+    def open_edge(self) -> None:
+        """Have load balancers really listen from now on, each at the loopback address of its own."""
+        self._wait(self.vauban.open_edge(randrange(1 << 48)))
+        self._publishing = True
+
     def advance(self, **duration: float) -> int:
         """Move the clock forward (``days=90``), doing what falls due; how many things did."""
         moment = self.vauban.clock.now() + timedelta(**duration).total_seconds()
@@ -95,6 +102,7 @@ class InProcess:
         return self._wait(self._answered(request))
 
     def close(self) -> None:
+        self._wait(self.vauban.close_edge())
         self.vauban.outside.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -103,6 +111,8 @@ class InProcess:
     async def _answered(self, request: Request) -> Response:
         response = await self.vauban(request)
         await self.vauban.relay.deliver()
+        if self._publishing:
+            await self.vauban.publisher.publish()
         return response
 
     def _wait(self, work: Any) -> Any:

@@ -31,6 +31,8 @@ log = logging.getLogger("vauban.worker")
 
 DRAIN_SECONDS = 10.0
 _TIMER_SECONDS = 1.0
+_EDGE_SECONDS = 0.1
+"""How often it is looked whether anything that shapes traffic has changed."""
 _RELAY_SECONDS = 0.01
 """How often a number in shared memory is looked at: what was sent should be there when its sender looks."""
 _PRUNE_SECONDS = 3600.0
@@ -69,11 +71,13 @@ class Worker:
         await server.listen(self._listener, self._tls)
         port = self._listener.getsockname()[1]
         vauban.outside.functions.reach(endpoint(vauban.settings, port), trust_bundle(vauban.settings))
+        await vauban.open_edge(port)
         if housekeeping:
             await housekeeping.start(vauban, port)
         await stop.wait()
         if housekeeping:
             await housekeeping.stop()
+        await vauban.close_edge()
         await server.drain(DRAIN_SECONDS)
         vauban.outside.close()
         await vauban.store.close()
@@ -119,6 +123,7 @@ class Housekeeping:
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.timers.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_RELAY_SECONDS, lambda: vauban.relay.feed())),
             *(asyncio.create_task(_repeat(_RELAY_SECONDS, partial(_push, vauban, each))) for each in range(links)),
+            asyncio.create_task(_repeat(_EDGE_SECONDS, lambda: _publish(vauban, self._settings))),
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.jobs.run(vauban.clock.now()))),
             asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
@@ -138,6 +143,15 @@ class Housekeeping:
     async def _prune(self, vauban: Vauban) -> None:
         if self._settings.trail_days:
             await vauban.store.prune_trail(vauban.clock.now() - self._settings.trail_days * 86400)
+
+
+async def _publish(vauban: Vauban, settings: Settings) -> None:
+    """A reset makes the publisher anew. What cannot be published leaves the edge as it was."""
+    if settings.edge == "on":
+        try:
+            await vauban.publisher.publish()
+        except Exception:
+            log.exception("the edge has not heard of the newest changes")
 
 
 async def _push(vauban: Vauban, number: int) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,6 +14,8 @@ from vauban.http.loops import new_loop
 from vauban.http.servers import Server
 from vauban.http.sockets import bind_tcp
 from vauban.kernel.requests import Request, Response
+
+from ..raw_clients import Client
 
 
 async def echo(request: Request) -> Response:
@@ -55,7 +56,7 @@ class Served:
 
         self.run(passing())
 
-    def connect(self) -> "Client":
+    def connect(self) -> Client:
         return Client(socket.create_connection(("127.0.0.1", self.port), timeout=10))
 
     def ask(self, data: bytes) -> bytes:
@@ -70,51 +71,6 @@ class Served:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-
-
-class Client:
-    """A raw connection."""
-
-    def __init__(self, connection: socket.socket):
-        self.socket = connection
-        self.buffer = b""
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def send(self, data: bytes) -> None:
-        with suppress(ConnectionError):
-            self.socket.sendall(data)
-
-    def end(self) -> None:
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_WR)
-
-    def until(self, mark: bytes) -> bytes:
-        """What is said up to and with ``mark``."""
-        while mark not in self.buffer:
-            data = self.socket.recv(65536)
-            assert data, f"closed before {mark!r} after {self.buffer!r}"
-            self.buffer += data
-        end = self.buffer.index(mark) + len(mark)
-        said, self.buffer = self.buffer[:end], self.buffer[end:]
-        return said
-
-    def rest(self) -> bytes:
-        """What is said until the server closes."""
-        while data := self._receive():
-            self.buffer += data
-        said, self.buffer = self.buffer, b""
-        return said
-
-    def _receive(self) -> bytes:
-        try:
-            return self.socket.recv(65536)
-        except ConnectionError:
-            return b""
 
 
 Serve = Callable[..., Served]

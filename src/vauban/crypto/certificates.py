@@ -8,7 +8,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS = 3650
@@ -113,3 +119,27 @@ def _name(common_name: str) -> x509.Name:
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def host_names(chain_pem: bytes) -> tuple[str, ...]:
+    """What the first certificate of a chain is for: its alternative DNS names and IP addresses, or its common name.
+
+    Raises ValueError where it is none.
+    """
+    certificate = x509.load_pem_x509_certificate(chain_pem)
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return tuple(str(each.value) for each in common)
+    addresses = names.get_values_for_type(x509.IPAddress)
+    return (*names.get_values_for_type(x509.DNSName), *map(str, addresses))
+
+
+def encrypted_key(key_pem: bytes, password: bytes) -> bytes:
+    """A private key in PEM, encrypted. Raises ValueError where it is none."""
+    try:
+        key = load_pem_private_key(key_pem, None)
+    except (TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError("the private key is encrypted or of no known kind") from error
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))

@@ -27,15 +27,15 @@ class Edge:
     """The processes of the edge, by the paths of their sockets."""
 
     def __init__(self, paths: Sequence[str] = ()) -> None:
-        self._paths = tuple(paths)
+        self.paths = list(paths)
 
     def reach(self, paths: Sequence[str]) -> None:
         """Say where the processes are, once that is known."""
-        self._paths = tuple(paths)
+        self.paths = list(paths)
 
     def ask(self, question: str, **given: Any) -> list[Any]:
         """The answer of each process that is there. Raises EdgeUnavailable where none is."""
-        answers = [answer for path in self._paths if (answer := _answer(path, question, given)) is not None]
+        answers = [answer for path in self.paths if (answer := _answer(path, question, given)) is not None]
         if not answers:
             raise EdgeUnavailable("no process of the edge answers")
         return answers
