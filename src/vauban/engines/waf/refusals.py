@@ -1,5 +1,8 @@
 """Why a web ACL, a rule or a set is not one, in the words of AWS WAF's exceptions."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 
 class Refusal(Exception):
     """What all of them are; `name` is AWS's exception."""
@@ -37,3 +40,14 @@ class Nonexistent(Refusal):
 
     def __init__(self) -> None:
         super().__init__("AWS WAF couldn’t perform the operation because your resource doesn’t exist.")
+
+
+NONE_OR_MULTIPLE = "You have used none or multiple values for a field that requires exactly one value."
+
+
+def one_of(spec: Mapping[str, Any] | None, names: Iterable[str], field: str, parameter: str) -> str:
+    """The one of `names` that `spec` has. Raises InvalidParameter where it has none, or several, or others."""
+    given = [name for name, value in (spec or {}).items() if value is not None]
+    if len(given) != 1 or given[0] not in names:
+        raise InvalidParameter(field, parameter, NONE_OR_MULTIPLE)
+    return given[0]

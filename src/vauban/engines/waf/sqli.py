@@ -14,7 +14,7 @@ from vauban.engines.waf.sql_tokens import Token, tokens
 Sensitivity = Literal["LOW", "HIGH"]
 
 _KEYWORDS = (
-    rb"""--|/\*|\|\||&&|(?:\b|(?<=\d))(?:and|or|xor|union|select|having|order|group|r?like|regexp|between|in|drop|insert"""
+    rb"""--|/\*|\|\||&&|(?:\b|\d)(?:and|or|xor|union|select|having|order|group|r?like|regexp|between|in|drop|insert"""
     rb"""|delete|update|replace|truncate|exec|execute|declare|waitfor|sleep|benchmark|procedure|load_\w+|extractvalue"""
     rb"""|updatexml|randomblob|zeroblob|shutdown|begin|call|copy|(?:xp|sp|pg|lo|sys|dbms|utl|query|name)_\w+|open\w+"""
     rb"""|gtid_subset|database_to_xml|master|ctxsys)\b"""

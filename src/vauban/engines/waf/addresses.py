@@ -1,0 +1,53 @@
+"""IP addresses, and sets of them in which one is found in no more than a microsecond."""
+
+import ipaddress
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
+
+from vauban.engines.waf.refusals import InvalidParameter
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+NOT_FORMATTED = "The parameter contains formatting that is not valid."
+
+
+@lru_cache(4096)
+def address(text: str) -> Address | None:
+    """The address that `text` is, without a port or brackets; None where it is none."""
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def network(text: str, version: str) -> Network:
+    """An address of an IP set. Raises InvalidParameter where it is not in CIDR notation, or of another version."""
+    try:
+        if "/" not in text or not text.rpartition("/")[2].isdecimal():
+            raise ValueError(text)
+        found = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise InvalidParameter("IP_ADDRESS", text, NOT_FORMATTED) from None
+    if found.prefixlen == 0 or f"IPV{found.version}" != version:
+        raise InvalidParameter("IP_ADDRESS", text, NOT_FORMATTED)
+    return found
+
+
+class AddressSet:
+    """The addresses of an IP set, as disjoint ranges in order."""
+
+    def __init__(self, addresses: Iterable[str], version: str) -> None:
+        networks = ipaddress.collapse_addresses(network(text, version) for text in addresses)  # type: ignore[type-var]
+        ranges = sorted((int(found.network_address), int(found.broadcast_address)) for found in networks)
+        self.version = 6 if version == "IPV6" else 4
+        self._firsts = [first for first, _ in ranges]
+        self._lasts = [last for _, last in ranges]
+
+    def __contains__(self, found: Address) -> bool:
+        if found.version != self.version:
+            return False
+        number = int(found)
+        at = bisect_right(self._firsts, number) - 1
+        return at >= 0 and number <= self._lasts[at]

@@ -1,0 +1,34 @@
+"""SizeConstraint: how long a field is, in bytes, after its transformations."""
+
+import operator
+
+from vauban.engines.waf.readings import Reading
+from vauban.engines.waf.scopes import Scope
+from vauban.engines.waf.statements import Spec, Test, inspecting, statement
+
+_OPERATORS = {
+    "EQ": operator.eq,
+    "NE": operator.ne,
+    "LE": operator.le,
+    "LT": operator.lt,
+    "GE": operator.ge,
+    "GT": operator.gt,
+}
+
+
+@statement("SizeConstraintStatement", capacity=inspecting(1), field="SIZE_CONSTRAINT_STATEMENT")
+def size_constraint(spec: Spec, scope: Scope) -> Test:
+    view, size = scope.view(spec), spec["Size"]
+    compares = _OPERATORS[spec["ComparisonOperator"]]
+
+    def test(reading: Reading) -> bool:
+        values = view.values(reading)
+        if isinstance(values, bool):
+            return values
+        for index, value in enumerate(values):
+            if compares(len(value), size):
+                view.tell(reading, "SIZE", index, (str(len(value)),))
+                return True
+        return False
+
+    return test
