@@ -32,6 +32,7 @@ UNSIGNED = {
 DENIED = {"AccessDenied", "AuthorizationError", "AccessDeniedException", "UnauthorizedOperation"}
 
 EVENT_DATA_STORE = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:eventdatastore/1234abcd-12ab-34cd-56ef-1234567890ab"
+BALANCING = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/name"
 RULE_GROUP = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/rulegroup/name/1234abcd-12ab-34cd-56ef-1234567890ab"
 WEB_ACL = RULE_GROUP.replace("rulegroup", "webacl")
@@ -49,6 +50,11 @@ WORDS: dict[str, Any] = {
     "SerialNumber": f"arn:aws:iam::{ACCOUNT}:mfa/name",
     "TokenCode": "123456",
     "VersionId": "v1",
+    "elbv2:ListenerArn": f"{BALANCING}:listener/app/name/50dc6c495c0c9188/f2f7dc8efc522ab2",
+    "elbv2:LoadBalancerArn": f"{BALANCING}:loadbalancer/app/name/50dc6c495c0c9188",
+    "elbv2:ResourceArns": f"{BALANCING}:loadbalancer/app/name/50dc6c495c0c9188",
+    "elbv2:RuleArn": f"{BALANCING}:listener-rule/app/name/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee",
+    "elbv2:TargetGroupArn": f"{BALANCING}:targetgroup/name/73e2d6bc24d8a067",
     "iam:Arn": ROLE,
     "lambda:Action": "lambda:InvokeFunction",
     "lambda:Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:name",
@@ -81,6 +87,17 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
     ("cloudtrail", "StartQuery"): {
         "QueryStatement": "SELECT eventName FROM 1234abcd-12ab-34cd-56ef-1234567890ab",
     },
+    ("elbv2", "AddListenerCertificates"): {"Certificates": [{"CertificateArn": "name"}]},
+    ("elbv2", "CreateRule"): {"Conditions": [{"Field": "path-pattern", "Values": ["/"]}]},
+    ("elbv2", "ModifyListenerAttributes"): {"Attributes": [{"Key": "name"}]},
+    ("elbv2", "ModifyLoadBalancerAttributes"): {"Attributes": [{"Key": "name"}]},
+    ("elbv2", "ModifyTargetGroupAttributes"): {"Attributes": [{"Key": "name"}]},
+    ("elbv2", "RemoveListenerCertificates"): {"Certificates": [{"CertificateArn": "name"}]},
+    ("elbv2", "SetRulePriorities"): {
+        "RulePriorities": [
+            {"RuleArn": f"{BALANCING}:listener-rule/app/name/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee"}
+        ]
+    },
     ("sns", "Publish"): {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name"},
     ("logs", "DescribeLogStreams"): {"logGroupName": "name"},
     ("logs", "FilterLogEvents"): {"logGroupName": "name"},
@@ -97,7 +114,7 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
     ("wafv2", "PutPermissionPolicy"): {"ResourceArn": RULE_GROUP},
     ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
 }
-"""Members that the model does not require, and AWS does."""
+"""Members that the model does not require, and AWS does; and lists whose elements need not have any member."""
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
