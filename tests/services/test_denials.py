@@ -63,6 +63,7 @@ WORDS: dict[str, Any] = {
     "sns:SubscriptionArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name:1234abcd-12ab-34cd-56ef-1234567890ab",
     "sns:TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
     "logs:resourceArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:name",
+    "scheduler:ResourceArn": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/name",
     "events:ConnectionArn": f"arn:aws:events:us-east-1:{ACCOUNT}:connection/name/1",
     "events:EventSourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:archive/name",
     "cloudtrail:ResourceArn": EVENT_DATA_STORE,

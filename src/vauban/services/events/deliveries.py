@@ -6,15 +6,15 @@ Source: EventBridge User Guide, "How EventBridge retries delivering events" and 
 
 from datetime import timedelta
 
+from vauban.kernel.arns import parts_of, queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AccessDeniedException, AwsError, UnknownOperationException
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
 from vauban.kernel.records import replace
-from vauban.services.events.handovers import Unreachable, hand_over, queue_url
+from vauban.services.events.handovers import Unreachable, hand_over
 from vauban.services.events.inputs import dumped
 from vauban.services.events.resources import SOURCE, Delivery, Parcel
-from vauban.services.events.targets import parts_of
 
 SENT = "Event For A Target"
 FAILED = "Event Not Taken By A Target"

@@ -8,11 +8,12 @@ from typing import Any
 
 from vauban.identity.accounts import root_principal
 from vauban.identity.sessions import Sessions
+from vauban.kernel.arns import parts_of, queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.services.events.inputs import dumped, input_of
 from vauban.services.events.resources import FORWARDED, Parcel
-from vauban.services.events.targets import kind_of, parts_of
+from vauban.services.events.targets import kind_of
 
 INVOKE = "Event For An API Destination"
 
@@ -92,11 +93,6 @@ def _to_destination(asking: Call, parcel: Parcel, _: str) -> None:
     if told["ApiDestinationArn"] != parcel.target["Arn"]:
         raise Unreachable(f"{parcel.target['Arn']} does not exist.", code="NO_RESOURCE")
     asking.send(INVOKE, lane=f"api-destination {name}", destination=name, parcel=parcel.told)
-
-
-def queue_url(arn: str) -> str:
-    _, region, account, name = parts_of(arn)
-    return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
 
 
 _HANDOVERS: dict[str, Callable[[Call, Parcel, str], None]] = {

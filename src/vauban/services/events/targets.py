@@ -1,10 +1,10 @@
 """Targets: who is told of the events that a rule matches. Reached by what ``deliveries`` asks."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from vauban.kernel.arns import parts_of
 from vauban.kernel.calls import Call
 from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import ValidationException
@@ -20,7 +20,6 @@ from vauban.services.events.rules import require_own
 
 MAXIMUM = 5
 """Of a rule."""
-_ARN = re.compile(r"arn:aws[\w-]*:([a-z0-9-]+):([a-z0-9-]*):(\d{12}):(.+)\Z")
 _KINDS = (
     ("sqs", "", "queue"),
     ("sns", "", "topic"),
@@ -84,12 +83,6 @@ def list_targets_by_rule(
 ) -> dict[str, Any]:
     entries = [(target["Id"], target) for target in rule.targets]
     return page(call, "Targets", entries, limit, next_token, of=rule.key)
-
-
-def parts_of(arn: str) -> tuple[str, str, str, str] | None:
-    """Service, Region, account and what the ARN names; None for what is no ARN."""
-    matched = _ARN.match(arn)
-    return None if matched is None else (matched[1], matched[2], matched[3], matched[4])
 
 
 def kind_of(arn: str) -> str | None:
