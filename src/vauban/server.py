@@ -29,13 +29,14 @@ from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.gateway.throttle import Buckets, Throttle
 from vauban.kernel.events import DomainEvent
+from vauban.kernel.paths import CERTIFICATE_PATH, CRL_PATH, OCSP_PATH
 from vauban.kernel.regions import Regions
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
 from vauban.outside.https import Https
-from vauban.outside.webhooks import CERTIFICATE_PATH, Webhooks
+from vauban.outside.webhooks import Webhooks
 from vauban.settings import Settings
 from vauban.sockets import edge_sockets
 from vauban.storage.coherence import Page
@@ -88,6 +89,8 @@ class Vauban:
         self.publisher = self._publisher()
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
+        if request.path.startswith((OCSP_PATH, CRL_PATH)):
+            return self._revocation(request)
         if request.path.startswith(PREFIX):
             if self._link_door is not None and (request.method, request.path) == ("POST", LINK_PATH):
                 return self._link_door(request)
@@ -139,6 +142,17 @@ class Vauban:
         if found is None:
             return Response(404)
         return Response(200, {"Content-Type": "application/x-pem-file"}, found.encode())
+
+    async def _revocation(self, request: Request) -> Response:
+        """What is revoked is anybody's to ask: by OCSP, GET or POST (RFC 6960 appendix A), or as a list."""
+        from vauban.services.acm_pca import revocations
+
+        if request.path.startswith(CRL_PATH):
+            found = revocations.revocation_list(self.store, request.path)
+            return Response(200, {"Content-Type": "application/pkix-crl"}, found) if found else Response(404)
+        asked = request.body if request.method == "POST" else revocations.asked_by(request.path)
+        answer = revocations.answer(self.store, self.clock.now(), asked)
+        return Response(200, {"Content-Type": "application/ocsp-response"}, answer)
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}

@@ -36,7 +36,11 @@ BALANCING = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/name"
 RULE_GROUP = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/rulegroup/name/1234abcd-12ab-34cd-56ef-1234567890ab"
 WEB_ACL = RULE_GROUP.replace("rulegroup", "webacl")
+AUTHORITY = f"arn:aws:acm-pca:us-east-1:{ACCOUNT}:certificate-authority/1234abcd-12ab-34cd-56ef-1234567890ab"
 WORDS: dict[str, Any] = {
+    "CertificateAuthorityArn": AUTHORITY,
+    "acm-pca:CertificateArn": f"{AUTHORITY}/certificate/1234567890abcdef1234567890abcdef",
+    "acm-pca:ResourceArn": AUTHORITY,
     "AliasName": "alias/name",
     "CertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
     "AuthenticationCode1": "123456",

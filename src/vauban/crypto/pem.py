@@ -30,6 +30,10 @@ class Certificate(NamedTuple):
     def sha256(self) -> str:
         return hashlib.sha256(self.x509.public_bytes(Encoding.DER)).hexdigest()
 
+    @property
+    def sha256_of_key(self) -> str:
+        return hashlib.sha256(self.public_key).hexdigest()
+
 
 class SshKey(NamedTuple):
     openssh: str

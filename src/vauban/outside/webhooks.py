@@ -10,8 +10,6 @@ from vauban.kernel.errors import WorkFailed
 if TYPE_CHECKING:
     from vauban.outside import Outside
 
-CERTIFICATE_PATH = "/SimpleNotificationService-"
-"""Where who takes messages finds the certificates that they are signed by: each of these paths begins so."""
 SECONDS = 15.0
 """For a whole exchange."""
 MOST_BYTES = 64 * 1024

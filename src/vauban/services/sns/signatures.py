@@ -10,8 +10,8 @@ from typing import Any
 
 from vauban.crypto import notifications
 from vauban.kernel.calls import Call
+from vauban.kernel.paths import CERTIFICATE_PATH
 from vauban.kernel.stores import Store
-from vauban.outside.webhooks import CERTIFICATE_PATH
 from vauban.services.sns.resources import SigningKey
 
 VALID_FOR = timedelta(days=365)
