@@ -46,8 +46,8 @@ def _issue_from_elsewhere(neighbours, request):
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     mine.put_policy(ResourceArn=arn, Policy=policy)
     assert json.loads(mine.get_policy(ResourceArn=arn)["Policy"])["Statement"][0]["Action"] == statement["Action"]
-    made = other.issue_certificate(**asked, Csr=request)
-    assert other.get_certificate(CertificateAuthorityArn=arn, **made)["Certificate"]
+    made = other.issue_certificate(**asked, Csr=request)["CertificateArn"]
+    assert other.get_certificate(CertificateAuthorityArn=arn, CertificateArn=made)["Certificate"]
     mine.delete_policy(ResourceArn=arn)
     mine.delete_policy(ResourceArn=arn)
     with pytest.raises(mine.exceptions.ResourceNotFoundException):

@@ -41,7 +41,7 @@ class Permission(NamedTuple):
 @lru_cache(maxsize=1024)
 def compiled(policy: str, principals: tuple[tuple[str, str], ...] = ()) -> Policy:
     """An authority's policy, ``principals`` bound to unique ids. Raises MalformedPolicy."""
-    return compile_bound(policy, dict(principals), name="resource policy", kind="certificate-authority")
+    return compile_bound(policy, dict(principals), name="resource policy", kind="resource")
 
 
 @record(

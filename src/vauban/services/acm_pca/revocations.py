@@ -52,7 +52,7 @@ def revoke_certificate(
     if certificate.revoked is not None:
         raise RequestAlreadyProcessedException(f"The certificate {certificate_serial} has already been revoked.")
     if template(certificate.template).root:
-        raise InvalidRequestException("A root certificate authority's own certificate cannot be revoked.")
+        raise InvalidRequestException("Self-signed certificate can not be revoked")
     call.store.put(replace(certificate, revoked=call.second, reason=revocation_reason))
     hasten(call, authority, certificate.partition)
     call.emit("ACM Private CA Certificate Revocation", authority.arn, certificate.arn, result="success")
