@@ -176,7 +176,7 @@ class Supervisor:
         settings = self._settings
         paths = edge_sockets(settings.data, self._listeners[0].getsockname()[1], settings.edge_count)
         arguments = edge_options(settings), sink_of(settings), sealer, settings.directory / SNAPSHOT
-        return _Edges([Process(path, *arguments) for path in paths], self._listeners)
+        return _Edges([Process(number, paths, *arguments) for number in range(len(paths))], self._listeners)
 
     def _open(self) -> AccountSealer | None:
         try:

@@ -14,6 +14,7 @@ import pytest
 from vauban.edge.options import Options
 from vauban.edge.planes import Plane
 from vauban.http.loops import new_loop
+from vauban.kernel.sinks import Sink
 from vauban.kernel.traffic import HealthCheck, Listener, LoadBalancer, Rule, Snapshot, Target, TargetGroup, address_of
 
 from ..raw_clients import Client
@@ -68,18 +69,18 @@ class Application:
 class Edge:
     """A plane that runs a load balancer, and clients for it."""
 
-    def __init__(self, options: Options):
+    def __init__(self, options: Options, sink: Sink | None = None):
         self.loop = new_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
         self.arn = f"arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/web/{uuid4().hex[:16]}"
         self.host = address_of(self.arn)
-        self.plane: Plane = self.run(self._plane(options))
+        self.plane: Plane = self.run(self._plane(options, sink))
         self.application = self.add_application()
         self.snapshot = Snapshot()
 
-    async def _plane(self, options: Options) -> Plane:
-        return Plane(b"k" * 32, options)
+    async def _plane(self, options: Options, sink: Sink | None) -> Plane:
+        return Plane(b"k" * 32, options, sink)
 
     def run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
@@ -142,10 +143,17 @@ class Edge:
         self.run(passing())
 
     def close(self) -> None:
-        self.run(self.plane.drain(0))
+        self.run(self._close())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
+
+    async def _close(self) -> None:
+        await self.plane.drain(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 def options(**more: Any) -> Options:

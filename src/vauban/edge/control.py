@@ -3,7 +3,7 @@
 Whoever can open the socket is the operator's process. Answers are JSON, snapshots MessagePack.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -22,15 +22,23 @@ if TYPE_CHECKING:
 
 LIMITS = Limits(body_bytes=1 << 30, unfinished_bytes=1 << 30, bytes_per_second=0)
 SNAPSHOT_PATH = "/snapshot"
+RATES_PATH = "/rates"
+"""Where a process is told what others have counted for rate-based rules."""
 
 
 class Control:
     """One process's plane, begun when there is a first snapshot for it."""
 
-    def __init__(self, options: Options, sink: Sink | None = None):
+    def __init__(
+        self,
+        options: Options,
+        sink: Sink | None = None,
+        cache: MutableMapping[str, bytes] | None = None,
+        shares: bool = False,
+    ):
+        """As of ``Plane``."""
         self.plane: Plane | None = None
-        self._options = options
-        self._sink = sink
+        self._made_of = (options, sink, cache, shares)
         self._questions: dict[str, Callable[..., Any]] = {
             "target-health": _target_health,
             "faults": _faults,
@@ -38,6 +46,7 @@ class Control:
             "samples": _samples,
             "limited-keys": _limited_keys,
             "counts": _counts,
+            "log-lines": _log_lines,
         }
 
     async def listen(self, path: str) -> Server:
@@ -49,6 +58,10 @@ class Control:
     async def __call__(self, request: Request) -> Response:
         if (request.method, request.path) == ("PUT", SNAPSHOT_PATH):
             await self.apply(decode(request.body))
+            return Response(204)
+        if (request.method, request.path) == ("PUT", RATES_PATH):
+            if self.plane is not None:
+                self.plane.guards.merge(request.body)
             return Response(204)
         question = self._questions.get(request.path.removeprefix("/"))
         if request.method != "GET" or question is None:
@@ -63,7 +76,7 @@ class Control:
         from vauban.edge.planes import Plane
 
         if self.plane is None:
-            self.plane = Plane(issue.key, self._options, self._sink)
+            self.plane = Plane(issue.key, *self._made_of)
         await self.plane.apply(issue.snapshot)
 
     async def drain(self, seconds: float) -> None:
@@ -99,3 +112,7 @@ def _limited_keys(plane: "Plane", web_acl: str, rule: str, rule_group_rule: str)
 
 def _counts(plane: "Plane", web_acl: str) -> dict[str, dict[str, int]]:
     return plane.guards.counts(web_acl)
+
+
+def _log_lines(plane: "Plane", web_acl: str) -> list[str]:
+    return plane.guards.log_lines(web_acl)

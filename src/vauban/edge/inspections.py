@@ -13,6 +13,7 @@ from vauban.edge.replies import Reply, plain
 from vauban.edge.samples import Samples
 from vauban.edge.waf_logs import WafLog
 from vauban.engines import waf
+from vauban.engines.waf.rates import Count
 from vauban.kernel.sinks import Sink
 from vauban.kernel.traffic import Inspection
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("vauban.edge")
 _encode = msgspec.msgpack.Encoder().encode
+_decode_counts = msgspec.msgpack.Decoder(list[Count]).decode
 
 
 class Guard:
@@ -83,7 +85,7 @@ class Guard:
             return None
         try:
             return self.acl.evaluate(request, self._rates)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever fails here, it is for the operator to say whether it lets pass
             _log.exception("%s came to no verdict", self.inspection.web_acl_arn)
             return None
 
@@ -97,9 +99,9 @@ class Guard:
 class Guards:
     """All web ACLs. What did not change is taken over from one snapshot to the next, with its samples."""
 
-    def __init__(self, sink: Sink | None, seconds: float, cache: MutableMapping[str, bytes]):
+    def __init__(self, sink: Sink | None, seconds: float, cache: MutableMapping[str, bytes], shares: bool):
         """``cache`` keeps what takes long to compile; ``seconds`` is how often logs are delivered."""
-        self.rates = waf.Rates(shared=True)
+        self.rates = waf.Rates(shared=shares)
         self._cache = cache
         self._log = WafLog(sink, seconds)
         self._guards: dict[bytes, Guard] = {}
@@ -110,7 +112,9 @@ class Guards:
         before, self._guards = self._guards, {}
         found: dict[str, Guard] = {}
         for inspection in inspections:
-            content = _encode((inspection.web_acl_arn, inspection.web_acl, inspection.references, inspection.token_keys))
+            content = _encode(
+                (inspection.web_acl_arn, inspection.web_acl, inspection.references, inspection.token_keys)
+            )
             guard = before.get(content) or await self._made(inspection)
             guard.inspection = inspection
             self._guards[content] = guard
@@ -141,6 +145,14 @@ class Guards:
     def log_lines(self, web_acl: str) -> list[str]:
         """What was logged of a web ACL for a destination that is not a bucket, since it was last asked for."""
         return self._log.take(web_acl)
+
+    def taken(self) -> bytes:
+        """What was counted for rate-based rules since the last time, for ``merge`` elsewhere; empty for nothing."""
+        counts = self.rates.taken()
+        return _encode(counts) if counts else b""
+
+    def merge(self, counts: bytes) -> None:
+        self.rates.merge(_decode_counts(counts))
 
     async def tick(self, now: float) -> None:
         await self._log.tick(now)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, MutableMapping
 from email.utils import formatdate
 from typing import Any, Protocol
 
@@ -37,8 +37,17 @@ class Peer(Protocol):
 class Plane:
     """Runs on one event loop. ``apply`` gives it a snapshot; a request is served by the one it began under."""
 
-    def __init__(self, key: bytes, options: Options | None = None, sink: Sink | None = None):
-        """``key`` is what cookies are made from, ``sink`` where logs are delivered to."""
+    def __init__(
+        self,
+        key: bytes,
+        options: Options | None = None,
+        sink: Sink | None = None,
+        cache: MutableMapping[str, bytes] | None = None,
+        shares: bool = False,
+    ):
+        """``key`` is what cookies are made from, ``sink`` where logs are delivered to, ``cache`` what keeps patterns
+        compiled; ``shares`` says whether other processes are told what was counted here.
+        """
         self.options = options or Options()
         self.limits = self.options.limits
         self.key = key
@@ -47,7 +56,7 @@ class Plane:
         """The event loop's time, as of the last tick."""
         self.date = formatdate(usegmt=True).encode()
         self.pools = Pools(key, self.loop.time)
-        self.guards = Guards(sink, self.options.log_seconds)
+        self.guards = Guards(sink, self.options.log_seconds, {} if cache is None else cache, shares)
         self.log = AccessLog(sink, self.options.log_seconds)
         self.doors: dict[tuple[str, int], Door] = {}
         self.faults: dict[str, list[str]] = {}

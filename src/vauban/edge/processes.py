@@ -10,14 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from vauban.edge import issues
-from vauban.edge.control import SNAPSHOT_PATH, Control
+from vauban.edge.caches import DirectoryCache
+from vauban.edge.control import RATES_PATH, SNAPSHOT_PATH, Control
 from vauban.edge.options import Options
 from vauban.http.loops import new_loop
 from vauban.kernel.sealing import Sealer
 from vauban.kernel.sinks import Sink
 
 log = logging.getLogger("vauban.edge")
+CACHE = "edge.patterns"
+"""The directory of compiled patterns, in the data directory."""
 DRAIN_SECONDS = 10.0
+_SHARE_SECONDS = 1.0
 _SECONDS = 60.0
 """For a snapshot to be taken in: a web ACL may have to be compiled."""
 
@@ -25,9 +29,12 @@ _SECONDS = 60.0
 class Process:
     """Serves until it is told to stop, or the supervisor is gone."""
 
-    def __init__(self, path: str, options: Options, sink: Sink | None, sealer: Sealer, snapshot: Path):
-        """``path`` is its control socket, ``snapshot`` where the last one was kept."""
-        self._path = path
+    def __init__(
+        self, number: int, paths: list[str], options: Options, sink: Sink | None, sealer: Sealer, snapshot: Path
+    ):
+        """``paths`` are the control sockets of all, its own at ``number``; ``snapshot`` is where the last was kept."""
+        self._path = paths[number]
+        self._peers = [path for path in paths if path != self._path]
         self._options = options
         self._sink = sink
         self._sealer = sealer
@@ -46,34 +53,52 @@ class Process:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         loop.add_reader(supervisor, stop.set)
-        control = Control(self._options, self._sink)
+        cache = DirectoryCache(self._snapshot.with_name(CACHE))
+        control = Control(self._options, self._sink, cache, bool(self._peers))
         server = await control.listen(self._path)
         issue = issues.read(self._snapshot, self._sealer)
         if issue is not None and control.plane is None:
             await control.apply(issue)
+        sharing = asyncio.create_task(self._share(control))
         await stop.wait()
+        sharing.cancel()
         await server.drain(1.0)
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         await control.drain(DRAIN_SECONDS)
+
+    async def _share(self, control: Control) -> None:
+        """Tell the others every second what was counted here: a limit is one for all processes together."""
+        while True:
+            await asyncio.sleep(_SHARE_SECONDS)
+            counts = control.plane.guards.taken() if control.plane is not None and self._peers else b""
+            if counts:
+                await asyncio.to_thread(_tell, self._peers, counts)
 
 
 def hand_over(paths: list[str], encoded: bytes) -> None:
     """Give an encoded issue to every process that is there; one that is not starts from the file."""
     for path in paths:
         with suppress(FileNotFoundError, ConnectionRefusedError):
-            _put(path, encoded)
+            _put(path, SNAPSHOT_PATH, encoded)
 
 
-def _put(path: str, encoded: bytes) -> None:
+def _tell(peers: list[str], counts: bytes) -> None:
+    """A process that does not hear it counts for itself meanwhile."""
+    for path in peers:
+        with suppress(OSError, http.client.HTTPException):
+            _put(path, RATES_PATH, counts)
+
+
+def _put(path: str, target: str, encoded: bytes) -> None:
     connection = http.client.HTTPConnection("edge", timeout=_SECONDS)
     connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.sock.settimeout(_SECONDS)
         connection.sock.connect(path)
-        connection.request("PUT", SNAPSHOT_PATH, encoded)
+        connection.request("PUT", target, encoded)
         status = connection.getresponse().status
         if status != 204:
-            log.error("a process of the edge took no snapshot: it answered %d", status)
+            log.error("a process of the edge did not take %s: it answered %d", target, status)
     finally:
         connection.close()

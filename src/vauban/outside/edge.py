@@ -102,6 +102,13 @@ def counts(outside: "Outside", web_acl: str) -> dict[str, dict[str, int]]:
     return totals
 
 
+def log_lines(outside: "Outside", web_acl: str) -> list[str]:
+    """What is to be logged of a web ACL at a destination that is no bucket, since this was last asked: JSON lines in
+    AWS's form, oldest first of each process. They are handed out once. Raises EdgeUnavailable.
+    """
+    return [line for answer in outside.edge.ask("log-lines", web_acl=web_acl) for line in answer]
+
+
 def _gravity(health: dict[str, Any]) -> int:
     return _GRAVEST_FIRST.index(health["TargetHealth"]["State"])
 
