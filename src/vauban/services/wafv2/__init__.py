@@ -8,6 +8,7 @@ from vauban.kernel.operations import Service
 from vauban.services.wafv2 import (
     api_keys,
     associations,
+    capacities,
     edge,
     firewall_manager,
     ip_sets,
@@ -16,14 +17,21 @@ from vauban.services.wafv2 import (
     managed_rule_sets,
     permission_policies,
     rate_based_rules,
+    regex_pattern_sets,
+    rule_groups,
     sampled_requests,
     tags,
+    web_acls,
 )
 from vauban.services.wafv2.conditions import CONDITIONS
 
 SERVICE = Service(
     "wafv2",
+    web_acls,
+    rule_groups,
     ip_sets,
+    regex_pattern_sets,
+    capacities,
     associations,
     logging_configurations,
     sampled_requests,

@@ -1,0 +1,98 @@
+"""Web ACLs: rules in order, and what becomes of a request that none of them decides."""
+
+from typing import Any
+
+from vauban.kernel.calls import Call
+from vauban.kernel.operations import operation
+from vauban.services.wafv2.errors import TOO_MUCH_CAPACITY, invalid
+from vauban.services.wafv2.lists import summaries
+from vauban.services.wafv2.locks import changed, deleted, require_lock, require_new
+from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
+from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
+from vauban.services.wafv2.resources import Association, LoggingConfiguration, WebACL
+from vauban.services.wafv2.rules import MOST_CAPACITY, checked
+from vauban.services.wafv2.settings import require_valid
+from vauban.services.wafv2.tags import tagged
+from vauban.services.wafv2.uses import keep_uses
+
+_NOT_HERE = ("OnSourceDDoSProtectionConfig", "MonetizationConfig", "AnalyticsConfig")
+a_web_acl = EntityResolver(WebACL)
+a_proposal = ProposalResolver(
+    (
+        "DefaultAction",
+        "Rules",
+        "VisibilityConfig",
+        "DataProtectionConfig",
+        "CustomResponseBodies",
+        "CaptchaConfig",
+        "ChallengeConfig",
+        "TokenDomains",
+        "AssociationConfig",
+        "ApplicationConfig",
+    )
+)
+
+
+@operation(
+    "CreateWebACL",
+    on=(DraftResolver(WebACL), a_proposal),
+    decide=may_use("wafv2:CreateWebACL"),
+    unsupported=_NOT_HERE,
+)
+def create_web_acl(
+    call: Call,
+    draft: Draft,
+    proposal: Proposal,
+    description: str = "",
+    tags: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    require_new(call, WebACL, draft)
+    capacity = _checked(call, draft.named.scope, proposal)
+    own = {"description": description, "tags": tagged({}, tags or [])}
+    made = WebACL(capacity, proposal.settings, tuple(proposal.named), **own, **draft.members(call))
+    call.store.put(made)
+    keep_uses(call, made)
+    return {"Summary": made.summary}
+
+
+@operation("GetWebACL", on=RetrievedResolver(WebACL))
+def get_web_acl(call: Call, web_acl: WebACL) -> dict[str, Any]:
+    return {"WebACL": web_acl.shape, "LockToken": web_acl.lock_token}
+
+
+@operation("UpdateWebACL", on=(a_web_acl, a_proposal), decide=may_use("wafv2:UpdateWebACL"), unsupported=_NOT_HERE)
+def update_web_acl(
+    call: Call, web_acl: WebACL, proposal: Proposal, lock_token: str, description: str = ""
+) -> dict[str, Any]:
+    require_lock(web_acl, lock_token)
+    changes = {
+        "capacity": _checked(call, web_acl.scope, proposal),
+        "settings": proposal.settings,
+        "references": tuple(proposal.named),
+    }
+    new = changed(call, web_acl, lock_token, description=description, **changes)
+    keep_uses(call, new)
+    return {"NextLockToken": new.lock_token}
+
+
+@operation("DeleteWebACL", on=a_web_acl)
+def delete_web_acl(call: Call, web_acl: WebACL, lock_token: str) -> None:
+    used = bool(call.store.list(Association, index="web_acl", value=web_acl.arn, limit=1))
+    deleted(call, web_acl, lock_token, used=used)
+    keep_uses(call, web_acl, deleted=True)
+    for configuration in call.store.list(LoggingConfiguration, index="web_acl", value=web_acl.arn):
+        call.store.delete(configuration)
+
+
+@operation("ListWebACLs")
+def list_web_acls(call: Call, scope: str, next_marker: str | None = None, limit: int | None = None) -> dict[str, Any]:
+    return summaries(call, WebACL, "WebACLs", scope, limit, next_marker)
+
+
+def _checked(call: Call, scope: str, proposal: Proposal) -> int:
+    """The capacity that the rules need. Raises WAFInvalidParameterException."""
+    require_valid(scope, proposal.settings)
+    capacity = checked(call, proposal)
+    if capacity > MOST_CAPACITY:
+        raise invalid("WEB_ACL", str(capacity), TOO_MUCH_CAPACITY)
+    return capacity
