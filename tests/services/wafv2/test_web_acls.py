@@ -118,7 +118,7 @@ def test_rules_name_only_what_is_there_in_their_scope_and_region(waf, ip_set):
         ({"DefaultAction": {}}, "DEFAULT_ACTION"),
         ({"DefaultAction": {"Allow": {}, "Block": {}}}, "DEFAULT_ACTION"),
         ({"Rules": [blocking("r", {})]}, "STATEMENT"),
-        ({"Rules": [blocking("r", containing(b"x"), Action={})]}, "RULE_ACTION"),
+        ({"Rules": [blocking("r", containing(b"x"), Action={"Block": {}, "Count": {}})]}, "RULE_ACTION"),
         ({"ChallengeConfig": {"ImmunityTimeProperty": {"ImmunityTime": 60}}}, "CHALLENGE_CONFIG"),
         (
             {"AssociationConfig": {"RequestBody": {"CLOUDFRONT": {"DefaultSizeInspectionLimit": "KB_16"}}}},

@@ -17,6 +17,7 @@ from vauban.services.wafv2 import (
     managed_rule_sets,
     permission_policies,
     rate_based_rules,
+    reactions,
     regex_pattern_sets,
     rule_groups,
     sampled_requests,
@@ -42,6 +43,7 @@ SERVICE = Service(
     permission_policies,
     api_keys,
     tags,
+    reactions,
     edge,
     conditions=CONDITIONS,
 )
