@@ -1,5 +1,7 @@
+from datetime import UTC, datetime
+
 from vauban.services.wafv2.edge import inspections
-from vauban.services.wafv2.resources import Association, IPSet, LoggingConfiguration, RuleGroup, WebACL
+from vauban.services.wafv2.resources import Association, IPSet, LoggingConfiguration, RuleGroup, TokenKey, WebACL
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 LOAD_BALANCER = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/shop/0123456789abcdef"
@@ -24,12 +26,14 @@ def test_what_protects_something_is_inspected_with_all_that_its_rules_name():
     acl = entity(WebACL, "acl", 10, rules_on("RuleGroupReferenceStatement", group), (group.arn,))
     logging = LoggingConfiguration(acl.arn, ACCOUNT, REGION, {"LogScope": "CUSTOMER"})
     association = Association(LOAD_BALANCER, ACCOUNT, REGION, acl.arn)
-    (inspection,) = part(addresses, group, acl, logging, association)
+    key = TokenKey(ACCOUNT, REGION, datetime(2026, 1, 1, tzinfo=UTC), b"k" * 32)
+    (inspection,) = part(addresses, group, acl, logging, association, key)
     assert inspection.web_acl_arn == acl.arn
     assert inspection.resources == (LOAD_BALANCER,)
     assert inspection.web_acl == acl.shape
     assert inspection.references == {group.arn: group.shape, addresses.arn: addresses.shape}
     assert inspection.logging == {"LogScope": "CUSTOMER"}
+    assert inspection.token_keys == (b"k" * 32,)
 
 
 def test_what_protects_nothing_is_not_inspected():

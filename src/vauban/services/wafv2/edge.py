@@ -11,12 +11,13 @@ from vauban.services.wafv2.resources import (
     LoggingConfiguration,
     RegexPatternSet,
     RuleGroup,
+    TokenKey,
     WebACL,
 )
 from vauban.services.wafv2.statements import references_of
 
 
-@shapes_traffic(WebACL, RuleGroup, IPSet, RegexPatternSet, Association, LoggingConfiguration)
+@shapes_traffic(WebACL, RuleGroup, IPSet, RegexPatternSet, Association, LoggingConfiguration, TokenKey)
 def inspections(every: Every) -> Snapshot:
     """An Inspection for each web ACL that is associated with something."""
     protected: dict[str, list[str]] = defaultdict(list)
@@ -24,6 +25,7 @@ def inspections(every: Every) -> Snapshot:
         protected[each.web_acl_arn].append(each.resource_arn)
     named = {each.arn: each for kind in (RuleGroup, IPSet, RegexPatternSet) for each in every(kind)}
     logging = {each.web_acl_arn: each.settings for each in every(LoggingConfiguration)}
+    keys = {(each.account, each.region): each.key for each in every(TokenKey)}
     return Snapshot(
         inspections=tuple(
             Inspection(
@@ -32,6 +34,7 @@ def inspections(every: Every) -> Snapshot:
                 web_acl.shape,
                 _references(web_acl.rules, named),
                 logging.get(web_acl.arn),
+                (keys[web_acl.account, web_acl.region],),
             )
             for web_acl in every(WebACL)
             if web_acl.arn in protected

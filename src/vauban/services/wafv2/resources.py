@@ -211,3 +211,14 @@ class APIKey:
     @property
     def key(self) -> str:
         return key_of(self.scope, self.digest)
+
+
+@record("wafv2:TokenKey", id="name")
+class TokenKey:
+    """What the tokens of CAPTCHAs and challenges are signed with, before all web ACLs of an account in a Region."""
+
+    account: str
+    region: str
+    created: datetime
+    key: bytes = secret()
+    name: str = "current"

@@ -9,7 +9,7 @@ from vauban.services.wafv2.lists import summaries
 from vauban.services.wafv2.locks import changed, deleted, require_lock, require_new
 from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
-from vauban.services.wafv2.resources import Association, LoggingConfiguration, WebACL
+from vauban.services.wafv2.resources import Association, LoggingConfiguration, TokenKey, WebACL
 from vauban.services.wafv2.rules import MOST_CAPACITY, checked
 from vauban.services.wafv2.settings import require_valid
 from vauban.services.wafv2.tags import tagged
@@ -52,6 +52,7 @@ def create_web_acl(
     made = WebACL(capacity, proposal.settings, tuple(proposal.named), **own, **draft.members(call))
     call.store.put(made)
     keep_uses(call, made)
+    _keep_token_key(call)
     return {"Summary": made.summary}
 
 
@@ -96,3 +97,9 @@ def _checked(call: Call, scope: str, proposal: Proposal) -> int:
     if capacity > MOST_CAPACITY:
         raise invalid("WEB_ACL", str(capacity), TOO_MUCH_CAPACITY)
     return capacity
+
+
+def _keep_token_key(call: Call) -> None:
+    """Made with the first web ACL, and kept: a token is good for every site of the account that accepts its domain."""
+    if call.store.get(TokenKey, "current") is None:
+        call.store.put(TokenKey(call.account, call.region, call.now, call.random(32)))
