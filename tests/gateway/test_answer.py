@@ -30,8 +30,8 @@ def test_an_operation_that_is_not_there_says_so(vauban):
 
 def test_a_service_that_is_not_there_says_so(vauban):
     with pytest.raises(ClientError) as refused:
-        vauban.client("wafv2").list_web_acls(Scope="REGIONAL")
-    assert "wafv2" in refused.value.response["Error"]["Message"]
+        vauban.client("macie2").get_macie_session()
+    assert "macie2" in refused.value.response["Error"]["Message"]
 
 
 def test_an_unsupported_parameter_is_refused_and_nothing_is_made(vauban):

@@ -7,7 +7,7 @@ from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.resources import ANY, Resource
 from vauban.services.wafv2.references import Proposal, ProposalResolver, first_denial
-from vauban.services.wafv2.rules import checked
+from vauban.services.wafv2.rules import capacity_of_rules
 from vauban.services.wafv2.scopes import require_scope
 
 
@@ -21,4 +21,4 @@ def may_check(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -
 @operation("CheckCapacity", on=ProposalResolver(("Rules",)), decide=may_check)
 def check_capacity(call: Call, proposal: Proposal, scope: str) -> dict[str, Any]:
     require_scope(call, scope)
-    return {"Capacity": checked(call, proposal)}
+    return {"Capacity": capacity_of_rules(call, proposal)}

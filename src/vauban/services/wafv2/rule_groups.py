@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vauban.engines import waf
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.wafv2.errors import TOO_MUCH_CAPACITY, invalid
@@ -10,7 +11,7 @@ from vauban.services.wafv2.locks import changed, deleted, require_lock, require_
 from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
 from vauban.services.wafv2.resources import GroupUse, RuleGroup
-from vauban.services.wafv2.rules import MOST_CAPACITY, checked_of_group
+from vauban.services.wafv2.rules import capacity_of_group
 from vauban.services.wafv2.statements import available_labels, consumed_labels
 from vauban.services.wafv2.tags import tagged
 
@@ -33,9 +34,7 @@ def create_rule_group(
     tags: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     require_new(call, RuleGroup, draft)
-    if capacity > MOST_CAPACITY:
-        raise invalid("RULE_GROUP", str(capacity), TOO_MUCH_CAPACITY)
-    _require_within(call, capacity, proposal)
+    _require_valid(call, capacity, proposal)
     own = {"description": description, "tags": tagged({}, tags or [])}
     made = RuleGroup(capacity, proposal.settings, tuple(proposal.named), **own, **draft.members(call))
     call.store.put(made)
@@ -66,7 +65,7 @@ def update_rule_group(
     description: str = "",
 ) -> dict[str, Any]:
     require_lock(group, lock_token)
-    _require_within(call, group.capacity, proposal)
+    _require_valid(call, group.capacity, proposal)
     changes = {"settings": proposal.settings, "references": tuple(proposal.named)}
     new = changed(call, group, lock_token, description=description, **changes)
     return {"NextLockToken": new.lock_token}
@@ -85,7 +84,9 @@ def list_rule_groups(
     return summaries(call, RuleGroup, "RuleGroups", scope, limit, next_marker)
 
 
-def _require_within(call: Call, capacity: int, proposal: Proposal) -> None:
-    needed = checked_of_group(call, proposal)
-    if needed > capacity:
-        raise invalid("RULE_GROUP", str(needed), TOO_MUCH_CAPACITY)
+
+def _require_valid(call: Call, capacity: int, proposal: Proposal) -> None:
+    """Raises WAFInvalidParameterException, also where the rules need more than the group's capacity."""
+    if capacity > waf.MOST_CAPACITY:
+        raise invalid("RULE_GROUP", str(capacity), TOO_MUCH_CAPACITY)
+    capacity_of_group(call, capacity, proposal)

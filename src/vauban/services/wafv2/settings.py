@@ -1,36 +1,25 @@
-"""What a web ACL sets beside its rules, checked.
+"""What a web ACL sets beside its rules and actions, checked.
 
 Source: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html
 """
 
 from typing import Any
 
-from vauban.services.wafv2.errors import BAD_FORMAT, NOT_EXACTLY_ONE, WAFLimitsExceededException, invalid
+from vauban.services.wafv2.errors import BAD_FORMAT, WAFLimitsExceededException, invalid
 from vauban.services.wafv2.resources import CLOUDFRONT
 
 MOST_TOKEN_DOMAINS = 10
-SHORTEST_CHALLENGE_IMMUNITY = 300
 _KEYED = {"SINGLE_HEADER", "SINGLE_COOKIE", "SINGLE_QUERY_ARGUMENT"}
 """Fields to protect that are told by keys."""
 
 
 def require_valid(scope: str, settings: dict[str, Any]) -> None:
     """Raises WAFInvalidParameterException or WAFLimitsExceededException."""
-    if len(settings["DefaultAction"]) != 1:
-        raise invalid("DEFAULT_ACTION", "DefaultAction", NOT_EXACTLY_ONE)
-    require_challenge(settings.get("ChallengeConfig", {}))
     if len(settings.get("TokenDomains", ())) > MOST_TOKEN_DOMAINS:
         raise WAFLimitsExceededException("TOKEN_DOMAIN")
     _require_association(scope, settings.get("AssociationConfig", {}))
     for protection in settings.get("DataProtectionConfig", {}).get("DataProtections", ()):
         _require_protectable(protection["Field"])
-
-
-def require_challenge(config: dict[str, Any]) -> None:
-    """A challenge's immunity is five minutes at least, a CAPTCHA's one."""
-    seconds = config.get("ImmunityTimeProperty", {}).get("ImmunityTime", SHORTEST_CHALLENGE_IMMUNITY)
-    if seconds < SHORTEST_CHALLENGE_IMMUNITY:
-        raise invalid("CHALLENGE_CONFIG", str(seconds), "The immunity time of a challenge is 300 seconds at least.")
 
 
 def _require_association(scope: str, config: dict[str, Any]) -> None:

@@ -4,13 +4,12 @@ from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
-from vauban.services.wafv2.errors import TOO_MUCH_CAPACITY, invalid
 from vauban.services.wafv2.lists import summaries
 from vauban.services.wafv2.locks import changed, deleted, require_lock, require_new
 from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
 from vauban.services.wafv2.resources import Association, LoggingConfiguration, TokenKey, WebACL
-from vauban.services.wafv2.rules import MOST_CAPACITY, checked
+from vauban.services.wafv2.rules import capacity_of_web_acl
 from vauban.services.wafv2.settings import require_valid
 from vauban.services.wafv2.tags import tagged
 from vauban.services.wafv2.uses import keep_uses
@@ -47,7 +46,7 @@ def create_web_acl(
     tags: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     require_new(call, WebACL, draft)
-    capacity = _checked(call, draft.named.scope, proposal)
+    capacity = _capacity(call, draft.named.scope, proposal)
     own = {"description": description, "tags": tagged({}, tags or [])}
     made = WebACL(capacity, proposal.settings, tuple(proposal.named), **own, **draft.members(call))
     call.store.put(made)
@@ -67,7 +66,7 @@ def update_web_acl(
 ) -> dict[str, Any]:
     require_lock(web_acl, lock_token)
     changes = {
-        "capacity": _checked(call, web_acl.scope, proposal),
+        "capacity": _capacity(call, web_acl.scope, proposal),
         "settings": proposal.settings,
         "references": tuple(proposal.named),
     }
@@ -90,13 +89,10 @@ def list_web_acls(call: Call, scope: str, next_marker: str | None = None, limit:
     return summaries(call, WebACL, "WebACLs", scope, limit, next_marker)
 
 
-def _checked(call: Call, scope: str, proposal: Proposal) -> int:
-    """The capacity that the rules need. Raises WAFInvalidParameterException."""
+def _capacity(call: Call, scope: str, proposal: Proposal) -> int:
+    """What the rules need. Raises WAFInvalidParameterException for a web ACL that cannot be."""
     require_valid(scope, proposal.settings)
-    capacity = checked(call, proposal)
-    if capacity > MOST_CAPACITY:
-        raise invalid("WEB_ACL", str(capacity), TOO_MUCH_CAPACITY)
-    return capacity
+    return capacity_of_web_acl(call, proposal)
 
 
 def _keep_token_key(call: Call) -> None:
