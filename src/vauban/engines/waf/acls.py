@@ -1,6 +1,7 @@
 """Web ACLs: compiled from AWS WAF's own shapes, evaluated request by request."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from vauban.engines.waf.actions import Action, action, bodies
@@ -12,7 +13,7 @@ from vauban.engines.waf.rates import Rule as RateRule
 from vauban.engines.waf.readings import Reading
 from vauban.engines.waf.refusals import InvalidParameter
 from vauban.engines.waf.requests import Locate, Request, nowhere
-from vauban.engines.waf.rules import GROUPS, Ending, Rule, act, immunity, matches, ordered, require_rates, rule, told
+from vauban.engines.waf.rules import GROUPS, Ending, Run, evaluate, immunity, ordered, require_rates, rule, runs, told
 from vauban.engines.waf.scopes import References, Scope
 from vauban.engines.waf.statements import capacity as capacity_of
 from vauban.engines.waf.tokens import Tokens
@@ -46,10 +47,15 @@ class WebAcl:
         immunity(spec, "CaptchaConfig"), immunity(spec, "ChallengeConfig")
         specs = ordered(spec.get("Rules") or ())
         require_rates(specs, _MOST_RATES)
-        self._rules: list[Rule | Group] = [
+        rules = [
             (group if any(kind in each["Statement"] for kind in GROUPS) else rule)(each, self._scope, own, spec)
             for each in specs
         ]
+        self._parts: list[Group | list[Run]] = []
+        """Groups, and what stands between them."""
+        for kind, together in groupby(rules, type):
+            members = list(together)
+            self._parts.extend(members if kind is Group else [runs(members)])
         self._limits = (spec.get("AssociationConfig") or {}).get("RequestBody") or {}
 
     def prepare(self, cache: Cache) -> None:
@@ -72,39 +78,31 @@ class WebAcl:
         reading = Reading(request, rates, locate, len(self._views.all))
         counted: list[Match] = []
         groups: list[GroupMatch] = []
-        for each in self._rules:
-            if isinstance(each, Rule):
-                if matches(each, reading):
-                    match, ends = act(each, reading, self._tokens)
-                    if ends:
-                        return self._ended(reading, Ending(each, match), each, counted, groups)
-                    counted.append(match)
-            else:
-                found, ending = each.evaluate(reading, self._tokens)
-                if found:
-                    groups.append(found)
-                    if ending:
-                        return self._ended(reading, ending, each, counted, groups)
-                    if found.counted and found.terminating:
-                        counted.append(each.match)
+        for part in self._parts:
+            if isinstance(part, list):
+                ending = evaluate(part, reading, self._tokens, counted)
+                if ending:
+                    return self._ended(reading, ending, None, counted, groups)
+                continue
+            found, ending = part.evaluate(reading, self._tokens)
+            if found:
+                groups.append(found)
+                if ending:
+                    return self._ended(reading, ending, part, counted, groups)
+                if found.counted and found.terminating:
+                    counted.append(part.match)
         return self._defaulted(reading, counted, groups)
 
     def _ended(
-        self,
-        reading: Reading,
-        ending: Ending,
-        rule: Rule | Group,
-        counted: list[Match],
-        groups: list[GroupMatch],
+        self, reading: Reading, ending: Ending, group: Group | None, counted: list[Match], groups: list[GroupMatch]
     ) -> Verdict:
-        own = ending.match if isinstance(rule, Rule) else None
-        kind = ("RATE_BASED" if rule.rate_based else "REGULAR") if isinstance(rule, Rule) else rule.kind
         acts, match = ending.rule.action, ending.match
+        kind = "RATE_BASED" if ending.rule.rate_based else "REGULAR"
         return Verdict(
             acts.kind,
-            rule.name,
-            kind,
-            own,
+            group.name if group else ending.rule.name,
+            group.kind if group else kind,
+            None if group else match,
             tuple(counted),
             tuple(groups),
             tuple(reading.limited),

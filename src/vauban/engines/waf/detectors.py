@@ -1,6 +1,6 @@
 """Attacks looked for in many values: which are worth a detector's time is told by one scan of all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import hyperscan
@@ -16,25 +16,34 @@ _CACHE: dict[str, bytes] = {}
 
 
 class Detector:
-    def __init__(self, detect: Detect, suspicious: tuple[Expression, ...]) -> None:
-        self._detect = detect
-        self._suspicious = database(suspicious, _CACHE, hyperscan.HS_FLAG_MULTILINE)
+    """Detects by ways of which each is only worth its time where its expressions match."""
+
+    def __init__(self, ways: Iterable[tuple[Detect, Sequence[Expression]]]) -> None:
+        told = [(detect, expression) for detect, expressions in ways for expression in expressions]
+        self._ways = [detect for detect, _ in told]
+        self._suspicious = database([expression for _, expression in told], _CACHE, hyperscan.HS_FLAG_MULTILINE)
 
     def first(self, values: list[bytes]) -> tuple[int, tuple[str, ...]]:
         """The index of the first value that has an attack in it, and what of it is that; -1 where none has."""
-        if not found(self._suspicious, b"\n".join(values)):
+        if len(values) != 1 and not found(self._suspicious, b"\n".join(values)):
             return _NOTHING
         for index, value in enumerate(values):
-            if found(self._suspicious, value) and (matched := self._detect(value)):
-                return index, matched
+            for detect in dict.fromkeys(self._ways[number] for number, _ in found(self._suspicious, value)):
+                if matched := detect(value):
+                    return index, matched
         return _NOTHING
 
 
 @cache
 def sql_injection(sensitivity: sqli.Sensitivity) -> Detector:
-    return Detector(lambda value: sqli.detect(value, sensitivity), (Expression(sqli.PREFILTER, CASELESS),))
+    return Detector(
+        (
+            (lambda value: sqli.continues(value, sensitivity), (Expression(sqli.CONTINUING, CASELESS),)),
+            (lambda value: sqli.breaks_out(value, sensitivity), (Expression(sqli.BREAKING_OUT, CASELESS),)),
+        )
+    )
 
 
 @cache
 def xss() -> Detector:
-    return Detector(scripts.detect, tuple(Expression(way, CASELESS | DOTALL) for way in scripts.PREFILTER))
+    return Detector(((scripts.detect, [Expression(way, CASELESS | DOTALL) for way in scripts.PREFILTER]),))

@@ -33,7 +33,7 @@ def field(spec: Mapping[str, Any], before: Sequence[Mapping[str, Any]] = ()) -> 
         raise InvalidParameter("PRE_PARSE_TEXT_TRANSFORMATION", kind, "The pre-parse text transformation is not valid.")
     key = json.dumps([kind, spec[kind], list(before)], sort_keys=True)
     if kind in ("SingleQueryArgument", "AllQueryArguments"):
-        return FIELDS[kind](key, spec[kind], _prepared(before))
+        return FIELDS[kind](key, spec[kind], _parsed(before))
     return FIELDS[kind](key, spec[kind] or {})
 
 
@@ -51,34 +51,37 @@ def _single_header(key: str, spec: Mapping[str, Any]) -> Field:
     return Field(key, "HEADER", lambda reading: reading.named.get(wanted, []), lambda reading, index: name)
 
 
-def _prepared(before: Sequence[Mapping[str, Any]]) -> Callable[[bytes], bytes]:
+def _parsed(before: Sequence[Mapping[str, Any]]) -> Callable[[Reading], list[Named]]:
+    """Arguments of a query string that is made plain first."""
     chain = [_BEFORE[step["Type"]] for step in sorted(before, key=lambda step: step["Priority"])]
+    if not chain:
+        return lambda reading: reading.arguments
 
-    def prepare(query: bytes) -> bytes:
+    def parse(reading: Reading) -> list[Named]:
+        query = reading.request.query
         for step in chain:
             query = step(query)
-        return query
+        return pairs.arguments(query)
 
-    return prepare
+    return parse
 
 
-def _single_query_argument(key: str, spec: Mapping[str, Any], prepare: Callable[[bytes], bytes]) -> Field:
+def _single_query_argument(key: str, spec: Mapping[str, Any], parse: Callable[[Reading], list[Named]]) -> Field:
     name = spec["Name"].lower()
     wanted = name.encode()
 
     def take(reading: Reading) -> Taken:
-        found = pairs.arguments(prepare(reading.request.query))
-        return [value for argument, value in found if argument.lower() == wanted]
+        return [value for argument, value in parse(reading) if argument.lower() == wanted]
 
     return Field(key, "SINGLE_QUERY_ARG", take, lambda reading, index: name)
 
 
-def _all_query_arguments(key: str, spec: Mapping[str, Any], prepare: Callable[[bytes], bytes]) -> Field:
+def _all_query_arguments(key: str, spec: Mapping[str, Any], parse: Callable[[Reading], list[Named]]) -> Field:
     def take(reading: Reading) -> Taken:
-        return [value for _, value in pairs.arguments(prepare(reading.request.query))]
+        return [value for _, value in parse(reading)]
 
     def name(reading: Reading, index: int) -> str:
-        return _text(pairs.arguments(prepare(reading.request.query))[index][0])
+        return _text(parse(reading)[index][0])
 
     return Field(key, "ALL_QUERY_ARGS", take, name, many=True)
 
@@ -116,7 +119,7 @@ def _members(
 
     def picked(reading: Reading) -> list[Named]:
         """Names, and what of each is inspected."""
-        found = [(name, value) for name, value in members(reading)[0] if picks(name)]
+        found = [member for member in members(reading)[0] if picks(member[0])]
         keys = [(name, name) for name, _ in found] if scope != "VALUE" else []
         return keys + found if scope != "KEY" else keys
 

@@ -14,11 +14,13 @@ from vauban.engines.waf.rules import (
     GROUPS,
     Ending,
     Rule,
+    Run,
     evaluate,
     ordered,
     overridden,
     require_rates,
     rule,
+    runs,
     told,
 )
 from vauban.engines.waf.scopes import References, Scope
@@ -37,7 +39,7 @@ class Group:
     name: str
     kind: str
     """As logs have it: `GROUP` or `MANAGED_RULE_GROUP`."""
-    rules: tuple[Rule, ...]
+    runs: list[Run]
     only: Test | None
     """The scope-down statement: whether the group is asked at all."""
     counts: bool
@@ -50,7 +52,7 @@ class Group:
         if self.only is not None and not self._asked(self.only, reading):
             return None, None
         counted: list[Match] = []
-        ending = evaluate(self.rules, reading, tokens, counted)
+        ending = evaluate(self.runs, reading, tokens, counted)
         if ending is None and not counted:
             return None, None
         found = structs.replace(
@@ -79,7 +81,7 @@ def group(spec: Spec, scope: Scope, own: Bodies, settings: Spec) -> Group:
     return Group(
         spec["Name"],
         "GROUP" if kind == GROUPS[0] else "MANAGED_RULE_GROUP",
-        rules,
+        runs(rules),
         compiled(below, scope.within()) if below else None,
         one_of(spec["OverrideAction"], ("Count", "None"), "OVERRIDE_ACTION", "OverrideAction") == "Count",
         structs.replace(match, action="COUNT"),

@@ -14,6 +14,9 @@ _ESCAPE = re.compile(
 )
 _ESCAPED = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
+_OPENING = {b"{": b"}", b"[": b"]"}
+_CLOSING = frozenset(_OPENING.values())
+_QUOTE = ord('"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 EVERYTHING: Final = object()
@@ -49,83 +52,56 @@ def read(body: bytes, selected: Selection = EVERYTHING) -> tuple[list[bytes], li
     broken = bool(tokens) and not _WHOLE.fullmatch(tokens[-1])
     if broken:
         tokens.pop()
-    keys, values, whole = _Walk(selected).through(tokens)
+    keys, values, whole = _walk(tokens, selected)
     return keys, values, whole and not broken
 
 
-class _Walk:
-    """Where in a document a reader stands, without recursion: however deep it is, it costs what its length does."""
+def _walk(tokens: list[bytes], selected: Selection) -> tuple[list[bytes], list[bytes], bool]:
+    """Without recursion, and in one function: it sees every token of every body.
 
-    def __init__(self, selected: Selection) -> None:
-        self.keys: list[bytes] = []
-        self.values: list[bytes] = []
-        self.above: list[tuple[Any, ...]] = []
-        self.closing = b""
-        self.here: Selection = None
-        self.next: Selection = selected
-        self.index = -1
-        """Of the last member of an array; in an object -1 where a key is expected."""
-        self.ended = False
-
-    def through(self, tokens: list[bytes]) -> tuple[list[bytes], list[bytes], bool]:
-        whole = all(map(self._take, tokens)) and not self.above
-        return self.keys, self.values, whole
-
-    def _take(self, token: bytes) -> bool:
-        first = token[:1]
-        if first in (b"}", b"]"):
-            return self._close(token)
-        if self.ended:
-            return False
-        if self.closing == b"}" and self.index < 0:
-            return self._key(token)
-        if self.closing == b"]":
-            self.index += 1
-            self.next = _below(self.here, b"%d" % self.index)
-        if first in (b"{", b"["):
-            self._open(token)
+    `here` is what is selected of the members of what encloses the token, `coming` what is of the next value; `index`
+    is that of the last member of an array, in an object -1 where a key is expected.
+    """
+    keys: list[bytes] = []
+    values: list[bytes] = []
+    above: list[tuple[bytes, Selection, int]] = []
+    closing, here, coming, index, ended = b"", None, selected, 0, False
+    for token in tokens:
+        if token == closing and (index < 0 or token == b"]"):
+            closing, here, index = above.pop()
+        elif ended or token in _CLOSING:
+            return keys, values, False
+        elif index < 0 and closing == b"}":
+            if token[0] != _QUOTE:
+                return keys, values, False
+            key = token[1:-1] if b"\\" not in token else _text(token)
+            coming = here if here is EVERYTHING else _below(here, key)
+            if coming is EVERYTHING:
+                keys.append(key)
+            index = 0
+            continue
         else:
-            if self.next is EVERYTHING:
-                self.values.append(_text(token))
-            self._pass()
-        return True
-
-    def _key(self, token: bytes) -> bool:
-        if token[:1] != b'"':
-            return False
-        key = _text(token)
-        self.next = _below(self.here, key)
-        if self.next is EVERYTHING:
-            self.keys.append(key)
-        self.index = 0
-        return True
-
-    def _open(self, token: bytes) -> None:
-        self.above.append((self.closing, self.here, self.index))
-        self.closing, self.here, self.index = (b"}" if token == b"{" else b"]"), self.next, -1
-
-    def _close(self, token: bytes) -> bool:
-        if token != self.closing or (token == b"}" and self.index >= 0):
-            return False
-        self.closing, self.here, self.index = self.above.pop()
-        self._pass()
-        return True
-
-    def _pass(self) -> None:
-        """A value is done with."""
-        if self.closing == b"}":
-            self.index = -1
-        self.ended = not self.closing
+            if closing == b"]":
+                index += 1
+                coming = here if here is EVERYTHING else _below(here, b"%d" % index)
+            if token in _OPENING:
+                above.append((closing, here, index))
+                closing, here, index = _OPENING[token], coming, -1
+                continue
+            if coming is EVERYTHING:
+                values.append(_text(token))
+        if closing == b"}":
+            index = -1
+        ended = not closing
+    return keys, values, not above
 
 
 def _below(selected: Selection, key: bytes) -> Selection:
-    if selected is EVERYTHING:
-        return EVERYTHING
     return selected.get(key) if isinstance(selected, Mapping) else None
 
 
 def _text(token: bytes) -> bytes:
-    if token[:1] != b'"':
+    if token[0] != _QUOTE:
         return token
     return _ESCAPE.sub(_unescaped, token[1:-1]) if b"\\" in token else token[1:-1]
 

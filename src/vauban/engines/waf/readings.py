@@ -45,6 +45,11 @@ class Reading:
         return found
 
     @cached_property
+    def arguments(self) -> list[pairs.Pair]:
+        """Those of the query string as it came."""
+        return pairs.arguments(self.request.query)
+
+    @cached_property
     def headers(self) -> tuple[list[Header], bool]:
         """Those that AWS hands to WAF: 200 of them, 8 KB of them; and whether there are more."""
         return _limited(self.request.headers)

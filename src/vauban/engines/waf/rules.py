@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
@@ -12,8 +13,10 @@ from vauban.engines.waf.readings import DoesNotApply, Reading
 from vauban.engines.waf.refusals import NONE_OR_MULTIPLE, InvalidParameter, LimitExceeded
 from vauban.engines.waf.scopes import Scope
 from vauban.engines.waf.statements import BAD_REFERENCE, Test, compiled
+from vauban.engines.waf.statements.regexes import Expecting
 from vauban.engines.waf.tokens import Tokens
 from vauban.engines.waf.verdicts import Match, TokenCheck
+from vauban.engines.waf.views import View
 
 GROUPS = ("RuleGroupReferenceStatement", "ManagedRuleGroupStatement")
 _RESERVED_METRICS = ("All", "Default_Action")
@@ -105,6 +108,22 @@ def _immunity(kind: str, *specs: Mapping[str, Any]) -> int:
     return next((each for each in seconds.get(kind, ()) if each is not None), _IMMUNITY_SECONDS)
 
 
+class Run(NamedTuple):
+    """Rules that follow each other. Where there are `views`, none matches if nothing is found in any of those."""
+
+    rules: tuple[Rule, ...]
+    views: tuple[View, ...] = ()
+
+
+def runs(rules: Iterable[Rule]) -> list[Run]:
+    found = []
+    for quick, together in groupby(rules, lambda rule: isinstance(rule.test, Expecting)):
+        members = tuple(together)
+        views = dict.fromkeys(rule.test.view for rule in members if isinstance(rule.test, Expecting))
+        found.append(Run(members, tuple(views) if quick else ()))
+    return found
+
+
 def matches(rule: Rule, reading: Reading) -> bool:
     """Whether the rule matches; if so, it labels the request."""
     reading.details = []
@@ -118,14 +137,17 @@ def matches(rule: Rule, reading: Reading) -> bool:
     return True
 
 
-def evaluate(rules: Sequence[Rule], reading: Reading, tokens: Tokens, counted: list[Match]) -> Ending | None:
+def evaluate(runs: Sequence[Run], reading: Reading, tokens: Tokens, counted: list[Match]) -> Ending | None:
     """The rule that ends it, if one does; those that match and do not end it are `counted`."""
-    for rule in rules:
-        if matches(rule, reading):
-            match, ends = act(rule, reading, tokens)
-            if ends:
-                return Ending(rule, match)
-            counted.append(match)
+    for rules, views in runs:
+        if views and not any(view.hits(reading) for view in views):
+            continue
+        for rule in rules:
+            if matches(rule, reading):
+                match, ends = act(rule, reading, tokens)
+                if ends:
+                    return Ending(rule, match)
+                counted.append(match)
     return None
 
 

@@ -19,14 +19,15 @@ _KEYWORDS = (
     rb"""|updatexml|randomblob|zeroblob|shutdown|begin|call|copy|(?:xp|sp|pg|lo|sys|dbms|utl|query|name)_\w+|open\w+"""
     rb"""|gtid_subset|database_to_xml|master|ctxsys)\b"""
 )
-PREFILTER = rb"""['"]|""" + _KEYWORDS
-"""What every value that `detect` may take has in it: for a scan of many values at once. Case does not matter."""
-
 _WORTH_READING = re.compile(_KEYWORDS, re.IGNORECASE)
 _AFTER_A_QUOTE = (
     rb"""[\s\0)]*+(?:[-+*/|&=<>!;,%^#~:]|(?:and|or|xor|union|r?like|regexp|between|in|is|order|group|having|into|div"""
 )
 _AFTER_A_QUOTE += rb"""|mod|limit|procedure|not|where|from|as|except|intersect|glob|ilike|sounds|collate)\b)"""
+CONTINUING, BREAKING_OUT = _KEYWORDS, rb"""['"]""" + _AFTER_A_QUOTE.replace(b"*+", b"*")
+"""What every value has in it that `continues` and `breaks_out` may take: for a scan of many values at once. Case does
+not matter."""
+
 _BREAKS = {
     quote: re.compile(
         rb"[^%b\\]*+(?:(?:\\.|%b%b)[^%b\\]*+)*+%b" % ((quote,) * 5) + _AFTER_A_QUOTE, re.IGNORECASE | re.DOTALL
@@ -82,11 +83,18 @@ _MAYBE_CONTINUED = re.compile(r"^1[&=]1|^1.*c$|^1B|S.*w|z|^D|U!*S|;[SD]|&.*=.*&.
 
 def detect(value: bytes, sensitivity: Sensitivity = "LOW") -> tuple[str, ...] | None:
     """The tokens by which `value` is SQL injection, as AWS logs them in `matchedData`; None where it is none."""
-    text = value.decode("utf-8", "replace")
-    if _WORTH_READING.search(value) and (found := _judge("", text, sensitivity)):
-        return found
+    return (_WORTH_READING.search(value) and continues(value, sensitivity)) or breaks_out(value, sensitivity)
+
+
+def continues(value: bytes, sensitivity: Sensitivity) -> tuple[str, ...] | None:
+    """The same of one that goes on where a value is expected. Only what `CONTINUING` is found in is worth the time."""
+    return _judge("", value.decode("utf-8", "replace"), sensitivity)
+
+
+def breaks_out(value: bytes, sensitivity: Sensitivity) -> tuple[str, ...] | None:
+    """The same of one that closes a quote first. Only what `BREAKING_OUT` is found in is worth the time."""
     for quote, breaks in _BREAKS.items():
-        if breaks.match(value) and (found := _judge(quote.decode(), text, sensitivity)):
+        if breaks.match(value) and (found := _judge(quote.decode(), value.decode("utf-8", "replace"), sensitivity)):
             return found
     return None
 

@@ -54,10 +54,10 @@ class View:
         hits = reading.scans[self.number]
         if hits is None:
             values = self.values(reading)
-            if isinstance(values, bool) or self._scanner is None:
-                hits = values if isinstance(values, bool) else _NO_HITS
+            if isinstance(values, bool):
+                hits = values
             else:
-                hits = self._scanner.hits(values)
+                hits = self._scanner.hits(values) if values and self._scanner else _NO_HITS
             reading.scans[self.number] = hits
         return hits
 

@@ -8,7 +8,7 @@ from vauban.engines.waf.readings import Reading
 from vauban.engines.waf.refusals import InvalidParameter
 from vauban.engines.waf.scopes import Scope
 from vauban.engines.waf.statements import Spec, Test, inspecting, statement
-from vauban.engines.waf.statements.regexes import expecting
+from vauban.engines.waf.statements.regexes import Expecting
 from vauban.engines.waf.views import View
 
 _LONGEST = 200
@@ -26,9 +26,9 @@ def byte_match(spec: Spec, scope: Scope) -> Test:
     view = scope.view(spec)
     match spec["PositionalConstraint"]:
         case "CONTAINS":
-            return expecting(view, [literal(text)], _CONDITION, len(text))
+            return Expecting(view, [literal(text)], _CONDITION, len(text))
         case "CONTAINS_WORD":
-            return expecting(view, [word(text)], _CONDITION, len(text))
+            return Expecting(view, [word(text)], _CONDITION, len(text))
         case "EXACTLY":
             return _comparing(view, text, text.__eq__)
         case "STARTS_WITH":

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from vauban.engines.waf.fields import field
 from vauban.engines.waf.origins import origins
-from vauban.engines.waf.pairs import Pair, arguments
+from vauban.engines.waf.pairs import Pair
 from vauban.engines.waf.rates import Rule
 from vauban.engines.waf.readings import Reading
 from vauban.engines.waf.refusals import NONE_OR_MULTIPLE, InvalidParameter, one_of
@@ -147,7 +147,7 @@ def _part(key: Mapping[str, Any], spec: Spec, scope: Scope) -> Part:
         case "Cookie":
             return _member(content, lambda reading: reading.all_cookies, bytes)
         case "QueryArgument":
-            return _member(content, lambda reading: arguments(reading.request.query), bytes.lower)
+            return _member(content, lambda reading: reading.arguments, bytes.lower)
         case "Header":
             return _field({"SingleHeader": {"Name": content["Name"]}}, content)
         case "JA3Fingerprint" | "JA4Fingerprint":
