@@ -30,12 +30,18 @@ def test_every_setting_is_read_from_its_variable(setting):
     texts |= {"account": f"111122223333=AKIA:{'s' * 40}", "tls": "on", "quotas": "aws"}
     texts |= {"xks_address": "xks.example.com=127.0.0.1:8443", "xks_timeout": "500"}
     texts |= {"cloudhsm_cluster": "cluster-2222222aaaa=/lib.so:token"}
+    texts |= {"smtp_relay": "mail.example:25", "smtp_from": "a@mail.example", "smtp_tls": "off"}
+    texts |= {"webhook_reach": "public"}
     texts |= {"regions": "us-east-1,eu-west-1", "peer": "eu-north-1=https://vauban.eu.example:4566"}
     texts |= {"edge": "off", "edge_workers": "2", "edge_port_offset": "8000", "edge_proxy_protocol": "on"}
     texts |= {"edge_log_seconds": "60"}
     environment = {variable(setting.name): texts.get(setting.name, "/some/where")}
     if setting.name == "peer":
         environment["VAUBAN_LINK_SECRET_FILE"] = "/f"
+    if setting.name == "smtp_relay":
+        environment["VAUBAN_SMTP_FROM"] = "a@mail.example"
+    if setting.name in ("smtp_user", "smtp_password_file"):
+        environment |= {"VAUBAN_SMTP_USER": "u", "VAUBAN_SMTP_PASSWORD_FILE": "/p"}
     if setting.name.startswith("tls_"):
         environment |= {"VAUBAN_TLS_CERTIFICATE": "/c", "VAUBAN_TLS_KEY": "/k"}
     assert getattr(read({}, environment), setting.name) != setting.default
@@ -60,6 +66,11 @@ def test_a_variable_is_named_after_its_setting():
         ("xks_address", ["xks.example.com"], "--xks-address: say NAME=HOST:PORT"),
         ("xks_address", ["xks.example.com=127.0.0.1:65536"], "--xks-address: say NAME=HOST:PORT"),
         ("cloudhsm_cluster", ["cluster-1=/lib.so:token"], "--cloudhsm-cluster: say CLUSTER=MODULE:TOKEN"),
+        ("smtp_relay", "mail.example", "--smtp-relay: say HOST:PORT"),
+        ("smtp_relay", "mail.example:25", "--smtp-relay needs --smtp-from"),
+        ("smtp_from", "nobody", "--smtp-from: say an address"),
+        ("smtp_user", "u", "--smtp-user and --smtp-password-file go together"),
+        ("webhook_reach", "loopback", "--webhook-reach: choose one of anywhere, public"),
         ("account", ["1=A:s"], "--account: say ID=KEYID:SECRET"),
         ("account", ["111122223333"], "--account: say ID=KEYID:SECRET"),
         ("account", ["111122223333=AKIA:a b"], "--account: say ID=KEYID:SECRET"),

@@ -36,6 +36,7 @@ from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
 from vauban.outside.https import Https
+from vauban.outside.mail import Mail
 from vauban.outside.webhooks import Webhooks
 from vauban.settings import Settings
 from vauban.sockets import edge_sockets
@@ -285,7 +286,26 @@ def outside_of(settings: Settings) -> Outside:
     clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
     https = Https(settings.xks_ca, addresses, settings.xks_timeout / 1000)
     roots = _roots(settings.attestation_root)
-    return Outside(https, Clusters(clusters), roots, webhooks=Webhooks(settings.webhook_ca))
+    webhooks = Webhooks(settings.webhook_ca, public=settings.webhook_reach == "public")
+    return Outside(https, Clusters(clusters), roots, webhooks=webhooks, mail=_mail(settings))
+
+
+def _mail(settings: Settings) -> Mail:
+    """Raises OSError where the password's file is none."""
+    if not settings.smtp_relay:
+        return Mail()
+    host, _, port = settings.smtp_relay.rpartition(":")
+    if settings.smtp_password_file:
+        Path(settings.smtp_password_file).read_text()
+    return Mail(
+        host.strip("[]"),
+        int(port),
+        settings.smtp_from,
+        settings.smtp_tls,
+        settings.smtp_ca,
+        settings.smtp_user,
+        settings.smtp_password_file,
+    )
 
 
 def publish_parameters(settings: Settings) -> None:

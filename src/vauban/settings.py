@@ -48,6 +48,19 @@ def _address(text: str) -> Address:
     return Address(match[1], match[2].strip("[]"), int(match[3]))
 
 
+def _relay(text: str) -> str:
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]{1,253}):([0-9]{1,5})", text, re.ASCII)
+    if match is None or not 1 <= int(match[2]) <= 65535:
+        raise SettingError("say HOST:PORT")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text, re.ASCII):
+        raise SettingError("say an address, such as no-reply@vauban.example")
+    return text
+
+
 @dataclass(frozen=True)
 class TokenCluster:
     """A PKCS#11 token, and the id of the CloudHSM cluster that it stands for."""
@@ -186,6 +199,23 @@ class Settings:
     webhook_ca: str = _setting(
         "", str, "PEM file: whom to trust for HTTPS endpoints that messages are posted to, not the system's", "FILE"
     )
+    webhook_reach: str = _setting(
+        "anywhere",
+        _choice("anywhere", "public"),
+        "where endpoints that messages are posted to may be: anywhere but at link-local addresses, or at public ones",
+        "REACH",
+    )
+    smtp_relay: str = _setting("", _relay, "relay that mail is handed to", "HOST:PORT")
+    smtp_from: str = _setting("", _mailbox, "address that mail comes from", "ADDRESS")
+    smtp_tls: str = _setting(
+        "starttls",
+        _choice("starttls", "on", "off"),
+        "starttls: mail goes by STARTTLS and not without; on: the relay speaks TLS from the start; off: in the clear",
+        "TLS",
+    )
+    smtp_ca: str = _setting("", str, "PEM file: whom to trust for the relay, not the system's", "FILE")
+    smtp_user: str = _setting("", str, "name to log in to the relay with", "NAME")
+    smtp_password_file: str = _setting("", str, "file with the password that goes with it", "FILE")
 
     edge: str = _setting("on", _choice("on", "off"), "on: load balancers listen and web ACLs block", "EDGE")
     edge_workers: int = _setting(0, _whole(0, 256), "processes of the edge; 0 is one per core", "N")
@@ -249,6 +279,10 @@ def read(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
         raise SettingError("--tls-certificate and --tls-key go together")
     if settings.peer and not settings.link_secret_file:
         raise SettingError("--peer needs --link-secret-file")
+    if settings.smtp_relay and not settings.smtp_from:
+        raise SettingError("--smtp-relay needs --smtp-from")
+    if bool(settings.smtp_user) != bool(settings.smtp_password_file):
+        raise SettingError("--smtp-user and --smtp-password-file go together")
     if both := sorted({each.region for each in settings.peer}.intersection(settings.regions)):
         raise SettingError(f"{both[0]} is held here or by a peer, not by both")
     return settings

@@ -13,6 +13,7 @@ from vauban.outside.edge import Edge
 from vauban.outside.functions import Functions
 from vauban.outside.https import Https
 from vauban.outside.issuers import Issuers
+from vauban.outside.mail import Mail
 from vauban.outside.webhooks import Webhooks
 
 
@@ -27,6 +28,7 @@ class Outside:
     issuers: Issuers = field(default_factory=Issuers)
     functions: Functions = field(default_factory=Functions)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    mail: Mail = field(default_factory=Mail)
     edge: Edge = field(default_factory=Edge)
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """Messages posted to whoever wants them over HTTP, one try at a time."""
 
+import ipaddress
 import time
 from collections.abc import Mapping
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +16,10 @@ SECONDS = 15.0
 """For a whole exchange."""
 MOST_BYTES = 64 * 1024
 """Of an answer."""
+
+
+_METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
+"""Where clouds tell their machines' credentials, beside the link-local addresses."""
 
 
 class WebhookFailed(WorkFailed):
@@ -37,11 +43,19 @@ class Answer(NamedTuple):
 
 
 class Webhooks:
-    """Posts. TLS certificates are verified, redirects are not followed, and no more is read than need be."""
+    """Posts. TLS certificates are verified, redirects are not followed, and no more is read than need be.
 
-    def __init__(self, ca_file: str = "") -> None:
-        """``ca_file`` holds the trusted authorities in PEM; without one they are the system's."""
+    Nothing is sent to link-local addresses, where machines in clouds are told their credentials, whatever name leads
+    there: what counts is whom the connection is with.
+    """
+
+    def __init__(self, ca_file: str = "", *, public: bool = False) -> None:
+        """``ca_file`` holds the trusted authorities in PEM; without one they are the system's.
+
+        ``public``: nothing is sent to loopback and private addresses either.
+        """
         self._ca_file = ca_file
+        self._public = public
         self._turns: dict[str, float] = {}
         self._lock = Lock()
 
@@ -60,6 +74,7 @@ class Webhooks:
         timeout = urllib3.Timeout(connect=seconds / 3, read=seconds)
         try:
             with urllib3.PoolManager(1, retries=False, timeout=timeout, **self._trust(url)) as pool:
+                pool.pool_classes_by_scheme = _pools(self._public)
                 response = pool.request(
                     method, url, body=body, headers=dict(headers), redirect=False, preload_content=False
                 )
@@ -79,6 +94,42 @@ class Webhooks:
         if not url.startswith("https://"):
             return {}
         return {"cert_reqs": "CERT_REQUIRED", **({"ca_certs": self._ca_file} if self._ca_file else {})}
+
+
+def is_reachable(address: str, public: bool) -> bool:
+    """Whether messages may be sent to an IP address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in _METADATA:
+        return False
+    return ip.is_global or not public
+
+
+class _Looked:
+    """A connection of urllib3's that is looked at before anything is sent over it."""
+
+    public = False
+
+    def _new_conn(self) -> Any:
+        connection = super()._new_conn()
+        if not is_reachable(connection.getpeername()[0], self.public):
+            connection.close()
+            raise OSError("messages are not sent to this address")
+        return connection
+
+
+@cache
+def _pools(public: bool) -> dict[str, Any]:
+    """urllib3's pools by scheme, with such connections."""
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    plain = type("Plain", (_Looked, HTTPConnection), {"public": public})
+    secure = type("Secure", (_Looked, HTTPSConnection), {"public": public})
+    return {
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+    }
 
 
 def post(outside: "Outside", url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> int:

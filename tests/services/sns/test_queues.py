@@ -109,3 +109,11 @@ def test_fifo_topics_hand_messages_to_fifo_queues_in_order(sns, sqs):
     for number in (1, 2, 2, 3):
         sns.publish(TopicArn=topic, Message=str(number), MessageGroupId="g")
     assert [each["Body"] for each in received(sqs, url)] == ["1", "2", "3"]
+
+
+def test_a_group_makes_a_standard_queue_fair(sns, sqs, topic):
+    url, arn = queue_for(sqs, topic)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="hello", MessageGroupId="tenant")
+    answer = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["MessageGroupId"])
+    assert answer["Messages"][0]["Attributes"] == {"MessageGroupId": "tenant"}

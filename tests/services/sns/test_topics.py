@@ -79,7 +79,7 @@ def test_an_arn_that_is_none_is_refused(sns):
         ("SignatureVersion", "3"),
         ("DisplayName", "a" * 101),
         ("TracingConfig", "Active"),
-        ("KmsMasterKeyId", "alias/aws/sns"),
+        ("ArchivePolicy", '{"MessageRetentionPeriod":"30"}'),
         ("ContentBasedDeduplication", "true"),
         ("DeliveryPolicy", "{"),
         ("DeliveryPolicy", '{"http":{"nonsense":1}}'),
@@ -131,3 +131,18 @@ def test_of_successes_none_at_all_are_logged(sns, topic):
     assert sns.get_topic_attributes(TopicArn=topic)["Attributes"][name] == "0"
     with pytest.raises(ClientError, match="not supported here"):
         sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="50")
+
+
+def test_a_topic_of_large_messages_has_only_subscribers_that_take_them(vauban, sns, topic, endpoint):
+    size = {"TopicArn": topic, "AttributeName": "MaximumMessageSize", "AttributeValue": "1048576"}
+    with pytest.raises(ClientError, match="Message too long"):
+        sns.publish(TopicArn=topic, Message="x" * 262_145)
+    sns.set_topic_attributes(**size)
+    sns.publish(TopicArn=topic, Message="x" * 1_048_576)
+    with pytest.raises(ClientError, match="MaximumMessageSize"):
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:111122223333:q")
+    sns.set_topic_attributes(**size | {"AttributeValue": "1024"})
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    with pytest.raises(ClientError, match="MaximumMessageSize"):
+        sns.set_topic_attributes(**size)

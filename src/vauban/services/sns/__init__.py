@@ -8,6 +8,7 @@ from vauban.kernel.operations import Service
 from vauban.services.sns import (
     confirmations,
     deliveries,
+    encryption,
     fan_out,
     functions,
     policies,
@@ -37,6 +38,7 @@ SERVICE = Service(
     publishing,
     fan_out,
     deliveries,
+    encryption,
     functions,
     queues,
     wording=worded,

@@ -11,7 +11,8 @@ from vauban.kernel.decisions import Decision
 from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
-from vauban.services.sns.deliveries import deliver
+from vauban.services.sns.deliveries import deliver, posted
+from vauban.services.sns.emails import EMAIL, confirmation
 from vauban.services.sns.errors import invalid
 from vauban.services.sns.messages import VERSION, moment
 from vauban.services.sns.queues import send_to_queue
@@ -20,6 +21,8 @@ from vauban.services.sns.resources import Subscription, Topic
 from vauban.services.sns.retries import CONTENT_TYPE
 from vauban.services.sns.signatures import signed
 from vauban.services.sns.subscription_attributes import HTTP
+
+KIND = "SubscriptionConfirmation"
 
 
 def has_token(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
@@ -52,10 +55,10 @@ def ask_to_confirm(call: Call, topic: Topic, subscription: Subscription) -> None
     asked = replace(subscription, token_hash=_hash(token))
     call.store.put(asked)
     message = _message(call, topic, asked, token)
-    if subscription.protocol in HTTP:
-        deliver(
-            call, asked, "SubscriptionConfirmation", message["MessageId"], json.dumps(message, indent=2), CONTENT_TYPE
-        )
+    if subscription.protocol in EMAIL:
+        deliver(call, asked, KIND, message["MessageId"], confirmation(message, subscription.protocol))
+    elif subscription.protocol in HTTP:
+        deliver(call, asked, KIND, message["MessageId"], posted(json.dumps(message, indent=2), CONTENT_TYPE))
     else:
         send_to_queue(call, subscription.endpoint, topic.arn, {"MessageBody": json.dumps(message, indent=2)})
 
@@ -69,7 +72,7 @@ def _message(call: Call, topic: Topic, subscription: Subscription, token: str) -
         "To confirm the subscription, visit the SubscribeURL included in this message."
     )
     message = {
-        "Type": "SubscriptionConfirmation",
+        "Type": KIND,
         "MessageId": call.uuid(),
         "Token": token,
         "TopicArn": arn("sns", topic.region, topic.account, topic.name),

@@ -1,16 +1,20 @@
-"""Messages to endpoints outside, tried again as the delivery policy has it, each endpoint in a lane of its own."""
+"""Messages to endpoints outside and to mailboxes, tried again as the policy has it, each in a lane of its own."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
 from vauban.kernel.records import replace
+from vauban.outside.mail import Letter, MailFailed, send
 from vauban.outside.webhooks import WebhookFailed, post
+from vauban.services.sns.emails import EMAIL
 from vauban.services.sns.queues import send_to_queue
 from vauban.services.sns.resources import Delivery, Subscription, Topic
-from vauban.services.sns.retries import effective, pauses
+from vauban.services.sns.retries import waits_of
 from vauban.services.sns.subscription_attributes import queue_of
 
 POST = "SNS Delivery"
@@ -18,11 +22,13 @@ LEASE = timedelta(minutes=5)
 """When a delivery is looked after again whose try never came to an end."""
 
 
-def deliver(
-    call: Call, subscription: Subscription, kind: str, message_id: str, body: str, content_type: str, raw: bool = False
-) -> None:
-    """Post, soon, and again if need be."""
-    content = json.dumps({"body": body, "content_type": content_type, "raw": raw}).encode()
+def posted(body: str, content_type: str, raw: bool = False) -> dict[str, Any]:
+    """What is posted, as a delivery keeps it."""
+    return {"body": body, "content_type": content_type, "raw": raw}
+
+
+def deliver(call: Call, subscription: Subscription, kind: str, message_id: str, content: Mapping[str, Any]) -> None:
+    """Post or mail, soon, and again if need be."""
     delivery = Delivery(
         call.uuid(),
         subscription.account,
@@ -30,8 +36,9 @@ def deliver(
         subscription.id,
         kind,
         call.now,
+        call.now,
         message_id,
-        content=content,
+        content=json.dumps(content).encode(),
     )
     _try_soon(call, delivery)
 
@@ -52,13 +59,22 @@ def attempt(call: ServiceCall, event: DomainEvent) -> None:
     if topic is None:
         call.store.delete(delivery)
         return
-    content = json.loads(delivery.content)
     try:
-        call.outside(post, subscription.endpoint, _headers(delivery, subscription, content), content["body"].encode())
-    except WebhookFailed as failure:
+        _tried(call, delivery, subscription, json.loads(delivery.content))
+    except (WebhookFailed, MailFailed) as failure:
         _failed(call, delivery, topic, subscription, failure)
     else:
         call.store.delete(delivery)
+
+
+def _tried(call: ServiceCall, delivery: Delivery, subscription: Subscription, content: Mapping[str, Any]) -> None:
+    """Raises WebhookFailed or MailFailed."""
+    to = subscription.endpoint
+    if subscription.protocol in EMAIL:
+        sender, subject, text = content["sender"], content["subject"], content["body"]
+        call.outside(send, Letter(delivery.delivery_id, to, sender, subject, text, delivery.made))
+    else:
+        call.outside(post, to, _headers(delivery, subscription, content), content["body"].encode())
 
 
 def _try_soon(call: Call, delivery: Delivery) -> None:
@@ -67,10 +83,14 @@ def _try_soon(call: Call, delivery: Delivery) -> None:
 
 
 def _failed(
-    call: ServiceCall, delivery: Delivery, topic: Topic, subscription: Subscription, failure: WebhookFailed
+    call: ServiceCall,
+    delivery: Delivery,
+    topic: Topic,
+    subscription: Subscription,
+    failure: WebhookFailed | MailFailed,
 ) -> None:
     """Wait for the next try; where there is none, it is a dead letter."""
-    waits = pauses(effective(topic, subscription)["healthyRetryPolicy"])
+    waits = waits_of(topic, subscription)
     if not failure.lasting and delivery.tries < len(waits):
         due = call.now + timedelta(seconds=waits[delivery.tries])
         call.store.put(replace(delivery, tries=delivery.tries + 1, due_at=due))
@@ -78,10 +98,11 @@ def _failed(
     call.store.delete(delivery)
     if "RedrivePolicy" in subscription.attributes and delivery.kind == "Notification":
         queue = queue_of(subscription.attributes["RedrivePolicy"])
-        send_to_queue(call, queue, topic.arn, {"MessageBody": json.loads(delivery.content)["body"]})
+        content = json.loads(delivery.content)
+        send_to_queue(call, queue, topic.arn, {"MessageBody": content.get("envelope", content["body"])})
 
 
-def _headers(delivery: Delivery, subscription: Subscription, content: dict) -> tuple[tuple[str, str], ...]:
+def _headers(delivery: Delivery, subscription: Subscription, content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     headers = {
         "Content-Type": content["content_type"],
         "User-Agent": "Amazon Simple Notification Service Agent",

@@ -31,6 +31,26 @@ class InvalidParameterValueException(AwsError):
     pass
 
 
+class KMSAccessDeniedException(AwsError):
+    pass
+
+
+class KMSDisabledException(AwsError):
+    pass
+
+
+class KMSInvalidStateException(AwsError):
+    pass
+
+
+class KMSNotFoundException(AwsError):
+    pass
+
+
+class KMSThrottlingException(AwsError):
+    pass
+
+
 class NotFoundException(AwsError):
     pass
 

@@ -6,7 +6,9 @@ from typing import Any
 from vauban.kernel.calls import ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on
-from vauban.services.sns.deliveries import deliver
+from vauban.services.sns.deliveries import deliver, posted
+from vauban.services.sns.emails import EMAIL, notification
+from vauban.services.sns.encryption import opened
 from vauban.services.sns.filters import wants
 from vauban.services.sns.functions import event_of, invoke
 from vauban.services.sns.messages import envelope, text_for, told_by
@@ -25,7 +27,7 @@ def fan_out(call: ServiceCall, event: DomainEvent) -> None:
     topic = call.store.get(Topic, event.detail["topic"])
     if topic is None:
         return
-    message = json.loads(event.secrets["message"])
+    message = json.loads(opened(call, topic, event))
     for subscription in call.store.list(Subscription, index="topic", value=topic.name):
         text = text_for(message, subscription.protocol)
         if not subscription.pending and wants(subscription, text, message["Attributes"]):
@@ -42,17 +44,26 @@ def _hand_out(call: ServiceCall, topic: Topic, subscription: Subscription, messa
         event = event_of(envelope(message, subscription), subscription.arn)
         invoke(call, subscription.endpoint, topic.arn, event, dead_letters)
         return
+    if subscription.protocol in EMAIL:
+        deliver(call, subscription, "Notification", message["MessageId"], notification(message, topic, subscription))
+        return
     body = text_for(message, subscription.protocol) if raw else json.dumps(envelope(message, subscription), indent=2)
     if subscription.protocol != "sqs":
         content_type = effective(topic, subscription)["requestPolicy"].get("headerContentType", CONTENT_TYPE)
-        deliver(call, subscription, "Notification", message["MessageId"], body, content_type, raw)
+        deliver(call, subscription, "Notification", message["MessageId"], posted(body, content_type, raw))
         return
     params: dict[str, Any] = {"MessageBody": body}
     if raw and message["Attributes"]:
         params["MessageAttributes"] = attributes_for_queue(message["Attributes"])
-    if subscription.endpoint.endswith(".fifo"):
-        params |= {name: message[name] for name in ("MessageGroupId", "MessageDeduplicationId")}
+    params |= {name: message[name] for name in _queue_members(topic, subscription) if name in message}
     send_to_queue(call, subscription.endpoint, topic.arn, params, dead_letters)
+
+
+def _queue_members(topic: Topic, subscription: Subscription) -> tuple[str, ...]:
+    """A standard topic's groups make a queue fair; a FIFO topic's are for FIFO queues."""
+    if not topic.fifo:
+        return ("MessageGroupId",)
+    return ("MessageGroupId", "MessageDeduplicationId") if subscription.endpoint.endswith(".fifo") else ()
 
 
 def _sign(call: ServiceCall, topic: Topic, subscription: Subscription, message: dict[str, Any]) -> None:

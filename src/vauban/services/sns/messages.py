@@ -9,11 +9,11 @@ from typing import Any
 
 from vauban.services.sns.errors import InvalidParameterValueException, invalid
 from vauban.services.sns.resources import Subscription, Topic
-from vauban.services.sns.topic_attributes import LARGEST_MESSAGE
+from vauban.services.sns.topic_attributes import most_bytes
 
 VERSION = "2010-03-31"
 """Of the API: by it links are known at whatever host."""
-_SUBJECT = re.compile(r"[!-~][ -~]{0,99}", re.ASCII)
+_SUBJECT = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,100}")
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _GROUP = re.compile(r"[!-~]{1,128}", re.ASCII)
@@ -31,7 +31,7 @@ def require_subject(subject: str | None) -> None:
 def require_size(topic: Topic, message: str, attributes: Attributes) -> int:
     """Bytes of a message with its attributes. Raises InvalidParameterException."""
     size = size_of(message, attributes)
-    if size > int(topic.attributes.get("MaximumMessageSize", LARGEST_MESSAGE)):
+    if size > most_bytes(topic):
         raise invalid("Message too long")
     return size
 
@@ -112,7 +112,6 @@ def kept(attributes: Attributes) -> dict[str, dict[str, str]]:
 
 def envelope(message: Mapping[str, Any], subscription: Subscription) -> dict[str, Any]:
     """The JSON of a notification, in AWS's order."""
-    base = subscription.base
     told = {
         "Type": "Notification",
         "MessageId": message["MessageId"],
@@ -122,12 +121,17 @@ def envelope(message: Mapping[str, Any], subscription: Subscription) -> dict[str
         "Message": text_for(message, subscription.protocol),
         "Timestamp": message["Timestamp"],
         **dict(message.get("signed", {}).get(told_by(message, subscription), {}).items()),
-        "UnsubscribeURL": f"{base}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}&Version={VERSION}",
+        "UnsubscribeURL": unsubscribe_url(subscription),
         "MessageAttributes": message["Attributes"] or None,
     }
     if "SigningCertURL" in told:
-        told["SigningCertURL"] = base + told["SigningCertURL"]
+        told["SigningCertURL"] = subscription.base + told["SigningCertURL"]
     return {name: value for name, value in told.items() if value is not None}
+
+
+def unsubscribe_url(subscription: Subscription) -> str:
+    """Nobody has to sign it."""
+    return f"{subscription.base}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}&Version={VERSION}"
 
 
 def told_by(message: Mapping[str, Any], subscription: Subscription) -> str:

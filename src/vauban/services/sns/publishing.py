@@ -10,6 +10,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation, when_due
 from vauban.kernel.records import replace
+from vauban.services.sns.encryption import sealed
 from vauban.services.sns.errors import (
     BatchEntryIdsNotDistinctException,
     BatchRequestTooLongException,
@@ -31,7 +32,7 @@ from vauban.services.sns.messages import (
 )
 from vauban.services.sns.resolvers import a_target, a_topic
 from vauban.services.sns.resources import DEDUPLICATED_FOR, Deduplication, Sequence, Topic
-from vauban.services.sns.topic_attributes import LARGEST_MESSAGE
+from vauban.services.sns.topic_attributes import most_bytes
 
 MOST_ENTRIES = 10
 FIRST_NUMBER = 10_000_000_000_000_000_000
@@ -67,14 +68,19 @@ def publish(
 @operation("PublishBatch", on=a_topic, action="sns:Publish")
 def publish_batch(call: Call, topic: Topic, publish_batch_request_entries: list[dict[str, Any]]) -> dict[str, Any]:
     entries = publish_batch_request_entries
-    _require_batch(entries)
+    _require_batch(topic, entries)
     done: dict[str, list[dict[str, Any]]] = {"Successful": [], "Failed": []}
     for entry in entries:
         members = {name: value for name, value in entry.items() if name != "Id"}
         try:
             result = publish(call, topic, **{snake_case(name): value for name, value in members.items()})
         except AwsError as error:
-            failed = {"Id": entry["Id"], "Code": "InvalidParameter", "Message": error.message, "SenderFault": True}
+            failed = {
+                "Id": entry["Id"],
+                "Code": error.code.removesuffix("Exception"),
+                "Message": error.message,
+                "SenderFault": True,
+            }
             done["Failed"].append(failed)
         else:
             done["Successful"].append({"Id": entry["Id"], **result})
@@ -132,10 +138,11 @@ def _of_content(topic: Topic, message: dict[str, Any]) -> str:
 
 
 def _hand_over(call: Call, topic: Topic, message: dict[str, Any]) -> None:
-    call.send(PUBLISHED, topic.arn, secrets={"message": json.dumps(message).encode()}, topic=topic.name)
+    secrets = sealed(call, topic, json.dumps(message).encode())
+    call.send(PUBLISHED, topic.arn, secrets=secrets, lane=topic.name, topic=topic.name)
 
 
-def _require_batch(entries: list[dict[str, Any]]) -> None:
+def _require_batch(topic: Topic, entries: list[dict[str, Any]]) -> None:
     if not entries:
         raise EmptyBatchRequestException("The batch request doesn't contain any entries.")
     if len(entries) > MOST_ENTRIES:
@@ -147,5 +154,5 @@ def _require_batch(entries: list[dict[str, Any]]) -> None:
         )
     if len(set(ids)) != len(ids):
         raise BatchEntryIdsNotDistinctException("Two or more batch entries in the request have the same Id.")
-    if sum(size_of(each["Message"], each.get("MessageAttributes") or {}) for each in entries) > LARGEST_MESSAGE:
+    if sum(size_of(each["Message"], each.get("MessageAttributes") or {}) for each in entries) > most_bytes(topic):
         raise BatchRequestTooLongException("The length of all the messages put together is more than the limit.")

@@ -125,6 +125,7 @@ class Delivery:
     kind: str
     """``Notification`` or ``SubscriptionConfirmation``."""
     due_at: datetime
+    made: datetime
     message_id: str
     tries: int = 0
     content: bytes = secret(b"")
@@ -141,6 +142,21 @@ class Deduplication:
     ends: datetime
     message_id: str
     sequence_number: str
+
+
+@record("sns:DataKey", id="fingerprint", indexes={"holder": "holder"}, due="expires")
+class DataKey:
+    """A data key of KMS, kept for the principal that was given it."""
+
+    fingerprint: str
+    """SHA-256 of the key as KMS gave it, in hex."""
+    account: str
+    region: str
+    holder: str
+    """A digest of topic, KMS key and principal."""
+    expires: datetime
+    blob: bytes
+    plaintext: bytes = secret()
 
 
 @record("sns:Sequence", id="topic")

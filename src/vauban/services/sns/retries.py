@@ -19,6 +19,16 @@ DEFAULT = {
     "numMinDelayRetries": 0,
     "backoffFunction": "linear",
 }
+OF_MAIL = {
+    "minDelayTarget": 10,
+    "maxDelayTarget": 600,
+    "numRetries": 50,
+    "numMaxDelayRetries": 38,
+    "numNoDelayRetries": 0,
+    "numMinDelayRetries": 2,
+    "backoffFunction": "exponential",
+}
+"""How SNS tries mailboxes, over six hours; no policy changes it."""
 CONTENT_TYPE = "text/plain; charset=UTF-8"
 BACKOFFS = ("arithmetic", "exponential", "geometric", "linear")
 LONGEST_SECONDS = 3600
@@ -69,6 +79,13 @@ def effective(topic: Topic, subscription: Subscription) -> dict[str, Any]:
         "requestPolicy": own.get("requestPolicy") or of_topic["defaultRequestPolicy"],
         "guaranteed": False,
     }
+
+
+def waits_of(topic: Topic, subscription: Subscription) -> list[float]:
+    """Seconds before each retry of a delivery to a subscription's endpoint."""
+    if subscription.protocol.startswith("email"):
+        return pauses(OF_MAIL)
+    return pauses(effective(topic, subscription)["healthyRetryPolicy"])
 
 
 def pauses(policy: Mapping[str, Any]) -> list[float]:

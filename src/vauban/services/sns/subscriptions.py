@@ -11,6 +11,7 @@ from vauban.kernel.operations import Evaluate, operation, when_due
 from vauban.kernel.records import replace
 from vauban.kernel.resources import Resource
 from vauban.services.sns.confirmations import ask_to_confirm
+from vauban.services.sns.emails import EMAIL, is_mailbox, require_mail
 from vauban.services.sns.errors import AuthorizationErrorException, invalid, no_subscription, unsupported
 from vauban.services.sns.functions import FUNCTION_ARN
 from vauban.services.sns.pages import page
@@ -18,9 +19,10 @@ from vauban.services.sns.resolvers import a_subscription, a_topic
 from vauban.services.sns.resources import Delivery, Subscription, Topic, attributes_of
 from vauban.services.sns.retries import effective
 from vauban.services.sns.subscription_attributes import HTTP, QUEUE_ARN, checked
+from vauban.services.sns.topic_attributes import require_large
 
 _KNOWN = frozenset({"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"})
-_OFFERED = frozenset({"http", "https", "lambda", "sqs"})
+_OFFERED = frozenset({"email", "email-json", "http", "https", "lambda", "sqs"})
 _URL = re.compile(r"https?://[^\s/?#@]+(?:/[!-~]*)?(?:\?[!-~]*)?", re.ASCII)
 
 
@@ -34,12 +36,16 @@ def subscribe(
     return_subscription_arn: bool = False,
 ) -> dict[str, Any]:
     _require_endpoint(topic, protocol, endpoint)
+    if protocol in EMAIL:
+        require_mail(call, protocol)
     owner = call.principal.account or topic.account
     wanted = checked(attributes or {}, protocol, topic.fifo, topic.region, owner)
     found = _same(call, topic, protocol, endpoint)
     if found is not None and attributes and found.attributes != wanted:
         raise invalid("Attributes Reason: Subscription already exists with different attributes")
     subscription = found or _made(call, topic, protocol, endpoint, owner, wanted)
+    if found is None and "MaximumMessageSize" in topic.attributes:
+        require_large(topic, [*call.store.list(Subscription, index="topic", value=topic.name), subscription])
     if subscription.pending:
         ask_to_confirm(call, topic, subscription)
     elif found is None:
@@ -157,6 +163,8 @@ def _require_endpoint(topic: Topic, protocol: str, endpoint: str | None) -> None
         raise invalid("Endpoint Reason: an endpoint is needed")
     if protocol in HTTP and not (_URL.fullmatch(endpoint) and endpoint.startswith(f"{protocol}://")):
         raise invalid("Endpoint must match the specified protocol")
+    if protocol in EMAIL and not is_mailbox(endpoint):
+        raise invalid("Email address")
     if protocol == "lambda" and not FUNCTION_ARN.fullmatch(endpoint):
         raise invalid("Lambda endpoint ARN")
     if protocol == "sqs":

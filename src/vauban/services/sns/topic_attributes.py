@@ -2,16 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vauban.services.sns.errors import invalid, unsupported
+from vauban.services.sns.resources import Subscription, Topic
 from vauban.services.sns.retries import require_topic_policy
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,251}\.fifo", re.ASCII)
 LARGEST_MESSAGE = 262_144
 """Bytes, where a topic does not say otherwise."""
-_ABSENT = frozenset({"ArchivePolicy", "DataProtectionPolicy", "KmsMasterKeyId"})
+LARGEST_OF_ALL = 1_048_576
+MOST_OF_LARGE = 100
+"""Subscriptions of a topic whose messages may be larger than usual."""
+LONGEST_KEY_ID = 2048
+_ABSENT = frozenset({"ArchivePolicy", "DataProtectionPolicy"})
 """Refused unless empty."""
 _FEEDBACK = re.compile(
     r"(?:HTTP|Firehose|Lambda|Application|SQS)(?:(?:Success|Failure)FeedbackRoleArn|SuccessFeedbackSampleRate)"
@@ -27,6 +32,28 @@ def require_name(name: str, fifo: bool) -> None:
         )
     if not fifo and not NAME.fullmatch(name):
         raise invalid("Topic Name")
+
+
+def most_bytes(topic: Topic) -> int:
+    """Of a message."""
+    return int(topic.attributes.get("MaximumMessageSize", LARGEST_MESSAGE))
+
+
+def require_large(topic: Topic, subscriptions: Sequence[Subscription]) -> None:
+    """Where messages may be large there are few subscriptions, of kinds that take them.
+
+    Raises InvalidParameterException.
+    """
+    if most_bytes(topic) <= LARGEST_MESSAGE:
+        return
+    if len(subscriptions) > MOST_OF_LARGE:
+        raise invalid(
+            f"MaximumMessageSize Reason: above {LARGEST_MESSAGE} a topic has {MOST_OF_LARGE} subscriptions or less"
+        )
+    if not {each.protocol for each in subscriptions} <= {"firehose", "lambda", "sqs"}:
+        raise invalid(
+            f"MaximumMessageSize Reason: above {LARGEST_MESSAGE} subscriptions are of sqs, firehose or lambda"
+        )
 
 
 def checked(name: str, value: str, fifo: bool) -> str:
@@ -50,7 +77,7 @@ def _display_name(value: str) -> bool:
 
 
 def _size(value: str) -> bool:
-    return bool(re.fullmatch(r"[0-9]{1,9}", value)) and 1024 <= int(value) <= LARGEST_MESSAGE
+    return bool(re.fullmatch(r"[0-9]{1,9}", value)) and 1024 <= int(value) <= LARGEST_OF_ALL
 
 
 def _tracing(value: str) -> bool:
@@ -73,6 +100,7 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "DeliveryPolicy": _delivery_policy,
     "DisplayName": _display_name,
     "FifoThroughputScope": lambda value: value in ("Topic", "MessageGroup"),
+    "KmsMasterKeyId": lambda value: len(value) <= LONGEST_KEY_ID,
     "MaximumMessageSize": _size,
     "SignatureVersion": lambda value: value in ("1", "2"),
     "TracingConfig": _tracing,

@@ -13,7 +13,7 @@ from vauban.services.sns.resolvers import a_name, a_topic
 from vauban.services.sns.resources import Delivery, Sequence, Subscription, Topic, standing
 from vauban.services.sns.retries import effective_of_topic
 from vauban.services.sns.tags import tagged
-from vauban.services.sns.topic_attributes import checked, require_name
+from vauban.services.sns.topic_attributes import checked, require_large, require_name
 
 
 @operation("CreateTopic", on=a_name, also=(("TagResource", "Tags"),), unsupported=("DataProtectionPolicy",))
@@ -98,7 +98,9 @@ def set_topic_attributes(call: Call, topic: Topic, attribute_name: str, attribut
     value = checked(attribute_name, attribute_value, topic.fifo)
     if value:
         attributes[attribute_name] = value
-    call.store.put(replace(topic, attributes=attributes))
+    changed = replace(topic, attributes=attributes)
+    require_large(changed, call.store.list(Subscription, index="topic", value=topic.name))
+    call.store.put(changed)
 
 
 def _require_same(topic: Topic, attributes: dict[str, str], policy: str, tags: dict[str, str]) -> None:
