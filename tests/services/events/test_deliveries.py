@@ -230,3 +230,73 @@ def test_a_topic_that_lets_the_rule_in_publishes_the_event(vauban, sqs, tell):
     tell(Arn=topic)
     (message,) = messages(sqs, url)
     assert json.loads(message["Body"])["detail"] == {"total": 5}
+
+
+LOGS = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/events/all"
+
+
+@pytest.fixture
+def logged(vauban):
+    """What is in a log group that rules may write to."""
+    logs = vauban.client("logs")
+    logs.create_log_group(logGroupName="/aws/events/all")
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/*:*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    logs.put_resource_policy(policyName="p", policyDocument=policy)
+    return lambda: logs.filter_log_events(logGroupName="/aws/events/all")["events"]
+
+
+@pytest.mark.parametrize("ending", ["", ":*"])
+def test_a_log_group_that_lets_the_rule_in_gets_the_event(tell, logged, ending):
+    for _ in range(2):
+        tell(Arn=LOGS + ending)
+    found = logged()
+    assert [json.loads(each["message"])["detail"] for each in found] == [{"total": 5}] * 2
+    assert len({each["logStreamName"] for each in found}) == 1
+
+
+def test_a_log_event_says_what_the_template_has_for_it(tell, logged):
+    template = '{"timestamp": <t>, "message": "sold <n>"}'
+    paths = {"t": "$.detail.total", "n": "$.detail.total"}
+    tell(Arn=LOGS, InputTransformer={"InputPathsMap": paths, "InputTemplate": template.replace("<t>", "1893456000000")})
+    assert [each["message"] for each in logged()] == []
+    tell(
+        Arn=LOGS,
+        InputTransformer={"InputPathsMap": paths, "InputTemplate": '{"timestamp": null, "message": "sold <n>"}'},
+    )
+    assert [each["message"] for each in logged()] == ["sold 5"]
+
+
+def test_a_log_group_without_a_policy_gets_nothing(vauban, tell, logged, failures):
+    vauban.client("logs").delete_resource_policy(policyName="p")
+    tell(Arn=LOGS)
+    assert [each["code"] for each in failures(vauban)] == ["NO_PERMISSIONS"]
+
+
+def test_an_event_that_goes_on_to_another_bus_stays_the_one_it_was(neighbours, parcels):
+    """It keeps its id, time, account and Region; and goes no further than one account."""
+    events = neighbours.client("events")
+    theirs = neighbours.client("events", account=OTHER_ACCOUNT, region="eu-west-1")
+    allow = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "events:PutEvents"}
+    bus = f"arn:aws:events:eu-west-1:{OTHER_ACCOUNT}:event-bus/default"
+    policy = {"Version": "2012-10-17", "Statement": {**allow, "Sid": "in", "Resource": bus}}
+    theirs.put_permission(Policy=json.dumps(policy))
+    events.put_rule(Name="on", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="on", Targets=[{"Id": "1", "Arn": bus}])
+    theirs.put_rule(Name="r", EventPattern='{"source": ["shop"]}')
+    back = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+    theirs.put_targets(
+        Rule="r",
+        Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:eu-west-1:{OTHER_ACCOUNT}:q"}, {"Id": "2", "Arn": back}],
+    )
+    put = events.put_events(Entries=[entry()])["Entries"][0]["EventId"]
+    there = [each["event"] for each in parcels(neighbours) if each["account"] == OTHER_ACCOUNT]
+    assert [(each["id"], each["account"], each["region"]) for each in there] == [(put, ACCOUNT, "us-east-1")] * 2
+    failed = [each.detail["code"] for each in neighbours.events if each.detail_type == deliveries.FAILED]
+    assert "THIRD_ACCOUNT_HOP_DETECTED" in failed
+    assert len([each for each in parcels(neighbours) if each["account"] == ACCOUNT]) == 1

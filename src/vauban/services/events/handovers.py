@@ -5,13 +5,14 @@ EventBridge asks for the rule, or in the target's role; at another bus without o
 
 from collections.abc import Callable
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from vauban.identity.accounts import root_principal
 from vauban.identity.sessions import Sessions
 from vauban.kernel.arns import parts_of, queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
-from vauban.services.events.inputs import dumped, input_of
+from vauban.services.events.inputs import dumped, input_of, log_event
 from vauban.services.events.resources import FORWARDED, Parcel
 from vauban.services.events.targets import kind_of
 
@@ -74,6 +75,21 @@ def _to_function(asking: Call, parcel: Parcel, body: str) -> None:
     asking.ask("lambda:Invoke", FunctionName=arn, InvocationType="Event", Payload=body.encode())
 
 
+def _to_log(asking: Call, parcel: Parcel, body: str) -> None:
+    """A rule writes into one stream of a group an hour, which is made when it is first needed."""
+    group = parts_of(parcel.target["Arn"]).named.removeprefix("log-group:").removesuffix(":*")
+    hour = int(asking.time) // 3_600
+    stream = {"logGroupName": group, "logStreamName": str(uuid5(NAMESPACE_URL, f"{parcel.rule_arn} {hour}"))}
+    events = [log_event(body, asking.time)]
+    try:
+        asking.ask("logs:PutLogEvents", **stream, logEvents=events)
+    except AwsError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        asking.ask("logs:CreateLogStream", **stream)
+        asking.ask("logs:PutLogEvents", **stream, logEvents=events)
+
+
 def _to_bus(asking: Call, parcel: Parcel, _: str) -> None:
     event = parcel.event
     entry = {
@@ -99,6 +115,7 @@ _HANDOVERS: dict[str, Callable[[Call, Parcel, str], None]] = {
     "queue": _to_queue,
     "topic": _to_topic,
     "function": _to_function,
+    "log-group": _to_log,
     "event-bus": _to_bus,
     "api-destination": _to_destination,
 }

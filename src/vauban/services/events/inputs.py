@@ -70,6 +70,19 @@ def _inside(found: re.Match[str], values: dict[str, Any]) -> str:
     return dumped(value).replace("\\", "\\\\").replace('"', "")
 
 
+def log_event(text: str, now: float) -> dict[str, Any]:
+    """What CloudWatch Logs is given: the text, or what that says of its time (in milliseconds) and its message."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        said = None
+    if isinstance(said, dict) and said.keys() == {"timestamp", "message"}:
+        time, message = said["timestamp"], said["message"]
+        whole = message if isinstance(message, str) else dumped(message)
+        return {"timestamp": time if isinstance(time, int) else int(now * 1000), "message": whole}
+    return {"timestamp": int(now * 1000), "message": text}
+
+
 def dumped(value: Any) -> str:
     """JSON as events are written."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -25,6 +25,7 @@ _KINDS = (
     ("sns", "", "topic"),
     ("lambda", "function:", "function"),
     ("events", "event-bus/", "event-bus"),
+    ("logs", "log-group:", "log-group"),
     ("events", "api-destination/", "api-destination"),
 )
 """The services that are told of events, how what they are told by is named, and what it is."""

@@ -4,6 +4,6 @@ Read ``resources`` (what is kept) and ``resolvers`` (how it is named) first; the
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.logs import events, groups, retention, searches, streams, tags
+from vauban.services.logs import events, groups, resource_policies, retention, searches, streams, tags
 
-SERVICE = Service("logs", groups, retention, streams, events, searches, tags)
+SERVICE = Service("logs", groups, retention, streams, events, searches, resource_policies, tags)

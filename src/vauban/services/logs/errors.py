@@ -7,6 +7,10 @@ class InvalidParameterException(AwsError):
     pass
 
 
+class LimitExceededException(AwsError):
+    pass
+
+
 class ResourceAlreadyExistsException(AwsError):
     pass
 

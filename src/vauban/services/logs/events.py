@@ -14,7 +14,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.logs.errors import InvalidParameterException, stream_not_found
-from vauban.services.logs.resolvers import a_stream, an_identified_group
+from vauban.services.logs.resolvers import a_written_stream, an_identified_group
 from vauban.services.logs.resources import Batch, Group, LogEvent, Stream, milliseconds
 from vauban.services.logs.retention import oldest_kept
 
@@ -26,7 +26,7 @@ _TOO_OLD, _TOO_NEW, _SPAN = timedelta(days=14), timedelta(hours=2), timedelta(ho
 _TOKEN = re.compile(r"([fb])/(\d{32}.*)", re.DOTALL)
 
 
-@operation("PutLogEvents", on=a_stream, unsupported=("entity",))
+@operation("PutLogEvents", on=a_written_stream, unsupported=("entity",))
 def put_log_events(
     call: Call, stream: Stream, log_events: list[dict[str, Any]], sequence_token: str | None = None
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import World
 from vauban.services.logs.errors import InvalidParameterException, group_not_found, stream_not_found
+from vauban.services.logs.resource_policies import policy_for_services
 from vauban.services.logs.resources import CLOUDTRAIL_TYPE, Group, Stream
 
 _ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:([\w./#-]{1,512})(?::\*)?", re.ASCII)
@@ -20,15 +21,20 @@ class GroupResolver:
     members: tuple[str, ...] = ("logGroupName",)
     action: str = ""
     expected: bool = True
+    ending: str = ":log-stream:"
+    """Of its ARN: policies that are about what is in a group name it so, those about its tags without."""
+    written: bool = False
+    """Whether it is written to, for which the account's resource policies may let services in."""
 
     def __call__(self, call: Call, world: World) -> Resource:
         account, name = self._named(call)
         group = world.at(account, call.region).get(Group, name) if account == call.account else None
         return Resource(
-            arn("logs", call.region, account, f"log-group:{name}"),
+            arn("logs", call.region, account, f"log-group:{name}{self.ending}"),
             "log-group",
             account,
             group,
+            policy_for_services(call, world, account) if self.written else None,
             tags=group.tags if group else {},
             absent=group_not_found() if self.expected and group is None else None,
             cloudtrail_type=CLOUDTRAIL_TYPE,
@@ -53,6 +59,7 @@ class StreamResolver:
 
     members: tuple[str, ...] = ("logGroupName", "logStreamName")
     action: str = ""
+    written: bool = False
 
     def __call__(self, call: Call, world: World) -> Resource:
         group, name = call.params["logGroupName"], call.params["logStreamName"]
@@ -62,11 +69,14 @@ class StreamResolver:
         if stream is None:
             absent = group_not_found() if records.get(Group, group) is None else stream_not_found()
         own = arn("logs", call.region, call.account, f"log-group:{group}:log-stream:{name}")
-        return Resource(own, "log-stream", call.account, stream, absent=absent)
+        policy = policy_for_services(call, world, call.account) if self.written else None
+        return Resource(own, "log-stream", call.account, stream, policy, absent=absent)
 
 
 a_group = GroupResolver()
+a_written_group = GroupResolver(written=True)
 a_new_group = GroupResolver(expected=False)
 an_identified_group = GroupResolver(("logGroupName", "logGroupIdentifier"))
-a_tagged_group = GroupResolver(("resourceArn",))
+a_tagged_group = GroupResolver(("resourceArn",), ending="")
 a_stream = StreamResolver()
+a_written_stream = StreamResolver(written=True)

@@ -85,5 +85,16 @@ class Batch:
         return tuple(LogEvent(at, number, message, self.ingested, self.stream) for number, (at, message) in numbered)
 
 
+@record("logs:ResourcePolicy", id="name")
+class ResourcePolicy:
+    """Which services may write into groups of the account."""
+
+    name: str
+    account: str
+    region: str
+    document: str
+    updated: datetime
+
+
 def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)

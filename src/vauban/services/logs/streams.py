@@ -6,11 +6,11 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.logs.errors import InvalidParameterException, ResourceAlreadyExistsException
 from vauban.services.logs.lists import page
-from vauban.services.logs.resolvers import a_group, a_stream, an_identified_group
+from vauban.services.logs.resolvers import a_stream, a_written_group, an_identified_group
 from vauban.services.logs.resources import Batch, Group, Stream, milliseconds
 
 
-@operation("CreateLogStream", on=a_group)
+@operation("CreateLogStream", on=a_written_group)
 def create_log_stream(call: Call, group: Group, log_stream_name: str) -> None:
     stream_id = f"{group.name}:{log_stream_name}"
     if call.store.get(Stream, stream_id) is not None:
