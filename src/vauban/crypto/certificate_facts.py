@@ -73,13 +73,13 @@ def issuer(certificate: Certificate) -> str:
 
 
 def domain_names(certificate: Certificate) -> list[str]:
-    """The common name first, then the alternative DNS names; each once."""
+    """The alternative DNS names, that which is the common name too first; the common name where there are none."""
     common = _first(certificate.x509.subject, NameOID.COMMON_NAME)
-    names = [common] if common else []
     alternative = _extension(certificate, x509.SubjectAlternativeName)
-    if alternative is not None:
-        names += alternative.get_values_for_type(x509.DNSName)
-    return list(dict.fromkeys(names))
+    names = alternative.get_values_for_type(x509.DNSName) if alternative is not None else []
+    if not names:
+        return [common] if common else []
+    return list(dict.fromkeys([common, *names] if common in names else names))
 
 
 def key_usages(certificate: Certificate) -> list[str]:

@@ -67,10 +67,11 @@ def listener(make_listener) -> str:
 def make_certificate(vauban) -> Callable[..., str]:
     """The ARN of a certificate that ACM has."""
 
-    def make(*names: str) -> str:
+    def make(*names: str, **replaced: str) -> str:
         chain, key = self_signed(names)
         leaf, mark, authority = chain.partition(b"-----END CERTIFICATE-----\n")
         given = {"Certificate": leaf + mark, "CertificateChain": authority, "PrivateKey": key}
-        return vauban.client("acm").import_certificate(**given)["CertificateArn"]
+        more = {"CertificateArn": replaced["arn"]} if replaced else {}
+        return vauban.client("acm").import_certificate(**given, **more)["CertificateArn"]
 
     return make
