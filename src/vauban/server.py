@@ -35,6 +35,7 @@ from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
+from vauban.outside.functions import ARCHIVES_PATH
 from vauban.outside.https import Https
 from vauban.outside.mail import Mail
 from vauban.outside.webhooks import Webhooks
@@ -98,6 +99,8 @@ class Vauban:
             return self.public_door(request)
         if request.path.startswith(CERTIFICATE_PATH):
             return self._certificate(request)
+        if request.path.startswith(ARCHIVES_PATH):
+            return self._archive(request)
         if XKS_PATH in request.path and self.xks_door.knows(request.path):
             return self.xks_door(request)
         return self.gateway(request)
@@ -154,6 +157,13 @@ class Vauban:
         asked = request.body if request.method == "POST" else revocations.asked_by(request.path)
         answer = revocations.answer(self.store, self.clock.now(), asked)
         return Response(200, {"Content-Type": "application/ocsp-response"}, answer)
+
+    async def _archive(self, request: Request) -> Response:
+        """The code of a function or a layer, for whoever was told where it is."""
+        from vauban.services.lambda_.locations import archive_at
+
+        found = archive_at(self.store, request.path, self.clock.now())
+        return Response(403) if found is None else Response(200, {"Content-Type": "application/zip"}, found)
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}

@@ -63,6 +63,7 @@ WORDS: dict[str, Any] = {
     "lambda:Action": "lambda:InvokeFunction",
     "lambda:Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:name",
     "lambda:Role": ROLE,
+    "lambda:Arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:name:1",
     "sns:ResourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",
     "sns:SubscriptionArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name:1234abcd-12ab-34cd-56ef-1234567890ab",
     "sns:TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:name",

@@ -15,11 +15,19 @@ TRUST = {
 }
 
 
-def archive(source: str, name: str = "app.py") -> bytes:
+def archive(source: str, name: str = "app.py", **more: str) -> bytes:
+    """A zip archive of one file, or of several where their names are no keywords: ``**{"lib/a.py": "…"}``."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as opened:
-        opened.writestr(name, source)
+        for each, text in {name: source, **more}.items():
+            opened.writestr(each, text)
     return content.getvalue()
+
+
+def invoked(client, payload: Any = None, name: str = "job", **more: Any) -> tuple[dict[str, Any], Any]:
+    """The answer, and what the function answered."""
+    answer = client.invoke(FunctionName=name, Payload=json.dumps(payload), **more)
+    return answer, json.loads(answer["Payload"].read())
 
 
 def allow(vauban, *actions: str) -> None:

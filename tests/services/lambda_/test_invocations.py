@@ -1,15 +1,27 @@
 """Functions that run."""
 
 import base64
-import json
 
 import pytest
 from botocore.exceptions import ClientError
 
+from .conftest import archive, invoked
 
-def invoked(client, payload=None, name="job", **more):
-    answer = client.invoke(FunctionName=name, Payload=json.dumps(payload), **more)
-    return answer, json.loads(answer["Payload"].read())
+BOOTSTRAP = """#!/usr/bin/perl
+use IO::Socket::INET;
+sub ask {
+    my ($method, $path, $body) = @_;
+    my $socket = IO::Socket::INET->new($ENV{AWS_LAMBDA_RUNTIME_API}) or die;
+    print $socket "$method /2018-06-01/runtime/$path HTTP/1.0\\r\\n";
+    print $socket "Content-Length: ", length($body), "\\r\\n\\r\\n$body";
+    return split /\\r\\n\\r\\n/, join("", <$socket>), 2;
+}
+while (1) {
+    my ($head, $body) = ask("GET", "invocation/next", "");
+    $head =~ /Request-Id: (\\S+)/i;
+    ask("POST", "invocation/$1/response", $body);
+}
+"""
 
 
 def test_a_function_answers_what_it_returns(client, make):
@@ -66,6 +78,18 @@ def test_a_function_knows_who_it_is_and_nothing_of_the_host(client, make):
 def test_a_function_that_ends_its_process_is_told_of_as_such(client, make):
     make("import os\ndef handler(event, context): os._exit(7)")
     assert invoked(client)[1]["errorMessage"].endswith("Runtime exited with error: exit status 7")
+
+
+def test_a_program_of_its_owner_speaks_with_the_runtime_api(client, make):
+    make("", Runtime="provided.al2023", Handler="any", Code={"ZipFile": archive(BOOTSTRAP, "bootstrap")})
+    assert invoked(client, {"a": 1})[1] == {"a": 1}
+
+
+def test_a_program_that_is_missing_is_told_of_as_such(client, make):
+    make("", Runtime="provided.al2", Handler="any", Code={"ZipFile": archive("", "other")})
+    told = invoked(client)[1]
+    assert told["errorType"] == "Runtime.InvalidEntrypoint"
+    assert "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]" in told["errorMessage"]
 
 
 def test_a_dry_run_runs_nothing(client, make):

@@ -15,11 +15,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from vauban.kernel.errors import WorkFailed
-from vauban.outside.functions.environments import Credentials, Environment, Event, Outcome, Setting
+from vauban.outside.functions.environments import Archives, Credentials, Environment, Event, Outcome, Setting
 
 if TYPE_CHECKING:
     from vauban.outside import Outside
 
+ARCHIVES_PATH = "/lambda-archives/"
+"""Under which the code of functions and layers is fetched."""
 IDLE_SECONDS = 300.0
 PATIENCE_SECONDS = 0.1
 """How long it is waited at a time for what has been begun."""
@@ -77,12 +79,12 @@ class Functions:
                     return each
         raise NotWarm
 
-    def started(self, setting: Setting, code: bytes, credentials: Credentials) -> Environment:
+    def started(self, setting: Setting, archives: Archives, credentials: Credentials) -> Environment:
         """Raises Crowded or CannotIsolate."""
         if not isolates():
             raise CannotIsolate
         self._make_room()
-        environment = Environment(setting, code, credentials, self._endpoint, self._trust)
+        environment = Environment(setting, archives, credentials, self._endpoint, self._trust)
         with self._lock:
             self._busy.add(environment)
             if self._sweeper is None:
@@ -157,10 +159,12 @@ def invoke(outside: "Outside", setting: Setting, event: Event) -> Outcome:
     return functions.handled(functions.warm(setting, event.now), event)
 
 
-def invoke_anew(outside: "Outside", setting: Setting, event: Event, code: bytes, credentials: Credentials) -> Outcome:
+def invoke_anew(
+    outside: "Outside", setting: Setting, event: Event, archives: Archives, credentials: Credentials
+) -> Outcome:
     """Start an environment, and have it handle an event. Raises Crowded or CannotIsolate."""
     functions = outside.functions
-    return functions.handled(functions.started(setting, code, credentials), event)
+    return functions.handled(functions.started(setting, archives, credentials), event)
 
 
 def begin(outside: "Outside", setting: Setting, event: Event) -> None:
@@ -169,10 +173,12 @@ def begin(outside: "Outside", setting: Setting, event: Event) -> None:
     functions.begin(functions.warm(setting, event.now), event)
 
 
-def begin_anew(outside: "Outside", setting: Setting, event: Event, code: bytes, credentials: Credentials) -> None:
+def begin_anew(
+    outside: "Outside", setting: Setting, event: Event, archives: Archives, credentials: Credentials
+) -> None:
     """``invoke_anew``, not waited for."""
     functions = outside.functions
-    functions.begin(functions.started(setting, code, credentials), event)
+    functions.begin(functions.started(setting, archives, credentials), event)
 
 
 def ended(outside: "Outside", request_id: str) -> Outcome:

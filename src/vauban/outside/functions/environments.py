@@ -17,17 +17,18 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+from vauban.outside.functions.programs import LAYERS, TASK, Program, is_custom, program_of
 from vauban.outside.functions.runtime_apis import RuntimeApi
 
 log = logging.getLogger("vauban.functions")
 
 INIT_SECONDS = 30.0
+NO_PROGRAM = 127
+"""How a launcher ends that finds nothing to run."""
 MOST_LOG_BYTES = 1024 * 1024
 """Of what a function has written, as much of the end is kept."""
 MOST_FILE_BYTES = 512 * 1024 * 1024
 MOST_PROCESSES = 1024
-_HEADROOM_MB = 96
-"""What a runtime needs besides the memory that the function is said to have."""
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 _TRUST = "/var/lang/vauban.pem"
 _USERS = 1_000_000_000
@@ -52,6 +53,16 @@ class Setting:
     temporary_mb: int
     variables: tuple[tuple[str, str], ...] = field(repr=False)
     log_group: str
+    layers: tuple[str, ...] = ()
+    """ARNs of their versions, in the order they are laid."""
+
+
+@dataclass(frozen=True)
+class Archives:
+    """What an environment finds in its root: zip archives of the function, and of its layers in their order."""
+
+    code: bytes = field(repr=False)
+    layers: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class Outcome:
 class Environment:
     """One environment: started once, given one event at a time, ended for good."""
 
-    def __init__(self, setting: Setting, code: bytes, credentials: Credentials, endpoint: str, trust: str):
+    def __init__(self, setting: Setting, archives: Archives, credentials: Credentials, endpoint: str, trust: str):
         self.setting = setting
         self.expires = credentials.expires
         self.idle_since = time.monotonic()
@@ -101,8 +112,8 @@ class Environment:
         self._directory = Path(tempfile.mkdtemp(prefix="vauban-function-"))
         variables = _variables(self, credentials, endpoint, self._api.address)
         if trust:
-            variables["AWS_CA_BUNDLE"] = _TRUST
-        self._process = self._start(code, user, variables, trust)
+            variables |= {"AWS_CA_BUNDLE": _TRUST, "NODE_EXTRA_CA_CERTS": _TRUST}
+        self._process = self._start(archives, user, variables, trust)
         threading.Thread(target=self._read_log, daemon=True).start()
 
     @property
@@ -160,6 +171,8 @@ class Environment:
 
     def _exited(self, request_id: str) -> bytes:
         code = self._process.wait()
+        if code == NO_PROGRAM and not self._has_bootstrap():
+            return self._without_bootstrap(request_id)
         how = f"exit status {code}" if 0 <= code < 128 else f"signal: {_signal(abs(code) % 128)}"
         words = f"RequestId: {request_id} Error: Runtime exited with error: {how}"
         if code == 0:
@@ -167,20 +180,37 @@ class Environment:
         self._write(f"{words}\nRuntime.ExitError\n")
         return _error("Runtime.ExitError", words)
 
-    def _start(self, code: bytes, user: int, variables: Mapping[str, str], trust: str) -> subprocess.Popen:
-        task, root = self._directory / "task", self._directory / "root"
+    def _has_bootstrap(self) -> bool:
+        return not is_custom(self.setting.runtime) or any(
+            (self._directory / each / "bootstrap").exists() for each in ("task", "layers")
+        )
+
+    def _without_bootstrap(self, request_id: str) -> bytes:
+        places = f"[{TASK}/bootstrap {LAYERS}/bootstrap]"
+        words = f"RequestId: {request_id} Error: Couldn't find valid bootstrap(s): {places}"
+        self._write(f"{words}\nRuntime.InvalidEntrypoint\n")
+        return _error("Runtime.InvalidEntrypoint", words)
+
+    def _start(self, archives: Archives, user: int, variables: Mapping[str, str], trust: str) -> subprocess.Popen:
+        task, layers, root = (self._directory / name for name in ("task", "layers", "root"))
         root.mkdir()
-        unpack(code, task)
-        program, shown = _program(self.setting)
+        unpack(task, archives.code)
+        unpack(layers, *archives.layers)
+        program = program_of(self.setting.runtime, self.setting.handler, self.setting.memory_mb, task)
         told = {
             "root": str(root),
-            "shown": shown,
-            "bound": [[str(task), "/var/task"], *([[trust, _TRUST]] if trust else [])],
+            "shown": program.shown,
+            "bound": [
+                (str(task), TASK),
+                (str(layers), LAYERS),
+                *program.bound,
+                *([(trust, _TRUST)] if trust else []),
+            ],
             "temporary_mb": self.setting.temporary_mb,
-            "limits": _limits(self.setting),
+            "limits": _limits(self.setting, program),
             "user": user,
-            "program": program,
-            "environment": dict(variables),
+            "program": program.command,
+            "environment": {**program.variables, **variables},
         }
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", _LAUNCHER],
@@ -240,19 +270,20 @@ class Environment:
         return taken
 
 
-def unpack(code: bytes, into: Path) -> None:
-    """A zip archive's files, as anybody may read and run them."""
+def unpack(into: Path, *archives: bytes) -> None:
+    """Zip archives' files, as anybody may read and run them; those of the last lie on top."""
     into.mkdir()
-    with zipfile.ZipFile(BytesIO(code)) as archive:
-        archive.extractall(into)
+    for each in archives:
+        with zipfile.ZipFile(BytesIO(each)) as archive:
+            archive.extractall(into)
     for each in into.rglob("*"):
         if not each.is_symlink():
             each.chmod(0o755)
     into.chmod(0o755)
 
 
-def _limits(setting: Setting) -> dict[str, int]:
-    memory = (setting.memory_mb + _HEADROOM_MB) * 1024 * 1024
+def _limits(setting: Setting, program: Program) -> dict[str, int]:
+    memory = (setting.memory_mb + program.headroom_mb) * 1024 * 1024
     return {
         "RLIMIT_DATA": memory,
         "RLIMIT_NPROC": MOST_PROCESSES if os.geteuid() == 0 else resource.getrlimit(resource.RLIMIT_NPROC)[0],
@@ -262,23 +293,15 @@ def _limits(setting: Setting) -> dict[str, int]:
     }
 
 
-def _program(setting: Setting) -> tuple[list[str], list[str]]:
-    """What is run, and the host's directories that it needs."""
-    if setting.runtime.startswith("python"):
-        shown = sorted({str(Path(each).resolve()) for each in (sys.prefix, sys.base_prefix)})
-        return [sys.executable, "-m", "awslambdaric", setting.handler], shown
-    return ["/var/task/bootstrap"], []
-
-
 def _variables(environment: Environment, credentials: Credentials, endpoint: str, api: str) -> dict[str, str]:
     """Source: Lambda Developer Guide, "Defined runtime environment variables"."""
     setting = environment.setting
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": "/var/task:/var/task/lib:/opt/lib",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "HOME": "/tmp",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{setting.runtime}",
         **dict(setting.variables),
         "_HANDLER": setting.handler,
@@ -296,7 +319,7 @@ def _variables(environment: Environment, credentials: Credentials, endpoint: str
         "AWS_LAMBDA_LOG_GROUP_NAME": setting.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": environment.log_stream,
         "AWS_LAMBDA_RUNTIME_API": api,
-        "LAMBDA_TASK_ROOT": "/var/task",
+        "LAMBDA_TASK_ROOT": TASK,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
     }
 

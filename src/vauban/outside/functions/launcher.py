@@ -20,6 +20,7 @@ _READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 2,
 _DIE_WITH_PARENT, _NO_NEW_PRIVILEGES = 1, 38
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/ssl", "/etc/ld.so.cache", "/etc/resolv.conf", "/etc/hosts")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_NO_PROGRAM = 127
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -95,7 +96,10 @@ def _become_function(told: dict) -> None:
     _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     os.chdir("/var/task")
-    os.execve(told["program"][0], told["program"], told["environment"])
+    try:
+        os.execve(told["program"][0], told["program"], told["environment"])
+    except OSError:
+        os._exit(_NO_PROGRAM)
 
 
 def _mount(source: str, target: str, kind: str, flags: int, options: str) -> None:

@@ -41,6 +41,12 @@ def archive_of(code: dict[str, Any]) -> Archive:
     return Archive(content, base64.b64encode(sha256(content).digest()).decode())
 
 
+def unzipped_size(content: bytes) -> int:
+    """Bytes of all files in an archive that was found sound."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return sum(each.file_size for each in archive.infolist())
+
+
 def _require_sound(content: bytes) -> None:
     """What is said of the files' sizes is what unpacking takes: zipfile reads no more."""
     try:

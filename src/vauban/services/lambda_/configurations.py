@@ -2,10 +2,10 @@
 
 import json
 import platform
-import re
 from datetime import datetime
 from typing import Any
 
+from vauban.outside.functions import programs
 from vauban.services.lambda_.errors import InvalidParameterValueException
 from vauban.services.lambda_.resources import Version
 
@@ -35,7 +35,6 @@ RESERVED = frozenset(
 )
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 """The host's: native code of the other does not run here."""
-_PYTHON = re.compile(r"python3\.\d+")
 
 
 def require_runtime(runtime: str | None) -> str:
@@ -44,10 +43,13 @@ def require_runtime(runtime: str | None) -> str:
         raise InvalidParameterValueException(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages."
         )
-    if not _PYTHON.fullmatch(runtime) and runtime not in ("provided.al2", "provided.al2023"):
+    if not programs.knows(runtime):
         raise InvalidParameterValueException(
-            f"The runtime {runtime} is not supported here: there are python3.x, provided.al2 and provided.al2023."
+            f"The runtime {runtime} is not supported here: there are python3.x, nodejs18.x and later, provided.al2 and "
+            "provided.al2023."
         )
+    if programs.is_node(runtime) and programs.node() is None:
+        raise InvalidParameterValueException(f"The runtime {runtime} is not supported here: this host has no Node.js.")
     return runtime
 
 
@@ -108,6 +110,8 @@ def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
     }
     if version.environment:
         told["Environment"] = {"Variables": version.variables}
+    if version.layers:
+        told["Layers"] = [{"Arn": each, "CodeSize": size} for each, size in version.layers]
     if version.dead_letters:
         told["DeadLetterConfig"] = {"TargetArn": version.dead_letters}
     return told

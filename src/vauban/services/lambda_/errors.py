@@ -28,9 +28,9 @@ class PolicyLengthExceededException(_UserError):
 
 
 class PreconditionFailedException(_UserError):
-    def __init__(self) -> None:
+    def __init__(self, api: str = "GetFunction/GetAlias") -> None:
         super().__init__(
-            "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+            f"The Revision Id provided does not match the latest Revision Id. Call the {api} API to "
             "retrieve the latest Revision Id"
         )
 

@@ -24,7 +24,9 @@ from vauban.services.lambda_.errors import (
 )
 from vauban.services.lambda_.event_invoke_configs import forget_config
 from vauban.services.lambda_.identifiers import parse
+from vauban.services.lambda_.laid_layers import forget_layers, laid, require_room
 from vauban.services.lambda_.lists import page
+from vauban.services.lambda_.locations import location_of
 from vauban.services.lambda_.resolvers import Target, a_function, a_new_function, a_target
 from vauban.services.lambda_.resources import LATEST, Alias, Code, EventInvokeConfig, Function, Version
 from vauban.services.lambda_.roles import may_pass, require_assumable
@@ -34,7 +36,6 @@ from vauban.services.lambda_.versions import published
 _NOT_HERE = (
     "VpcConfig",
     "KMSKeyArn",
-    "Layers",
     "FileSystemConfigs",
     "ImageConfig",
     "SnapStart",
@@ -70,6 +71,7 @@ def create_function(
     architectures: list[str] | None = None,
     ephemeral_storage: dict[str, int] | None = None,
     dead_letter_config: dict[str, str] | None = None,
+    layers: list[str] | None = None,
 ) -> dict[str, Any]:
     named = parse(call.params["FunctionName"])
     if named.account not in ("", call.account) or named.region not in ("", call.region) or named.qualifier:
@@ -103,7 +105,9 @@ def create_function(
         (ephemeral_storage or {}).get("Size", 512),
         environment_of(environment or {}),
         dead_letters_of(dead_letter_config or {}),
+        laid(call, layers or []),
     )
+    require_room(call, archive.content, version.layers)
     call.store.put(version)
     _keep_code(call, version, archive)
     if not publish:
@@ -116,7 +120,7 @@ def create_function(
 def get_function(call: Call, target: Target) -> dict[str, Any]:
     told: dict[str, Any] = {
         "Configuration": configuration(target.version, target.qualifier),
-        "Code": {"RepositoryType": "S3"},
+        "Code": {"RepositoryType": "S3", "Location": location_of(call, call.store.get(Code, target.version.code_id))},
     }
     if target.function.tags:
         told["Tags"] = target.function.tags
@@ -170,6 +174,7 @@ def update_function_code(
 ) -> dict[str, Any]:
     latest = latest_of(call, function, revision_id)
     archive = archive_of({"ZipFile": zip_file})
+    require_room(call, archive.content, latest.layers)
     changed = replace(
         latest,
         code_sha256=archive.sha256,
@@ -201,6 +206,7 @@ def update_function_configuration(
     tracing_config: dict[str, str] | None = None,
     ephemeral_storage: dict[str, int] | None = None,
     dead_letter_config: dict[str, str] | None = None,
+    layers: list[str] | None = None,
     revision_id: str | None = None,
 ) -> dict[str, Any]:
     latest = latest_of(call, function, revision_id)
@@ -217,10 +223,14 @@ def update_function_configuration(
         "environment": None if environment is None else environment_of(environment),
         "ephemeral_storage": None if ephemeral_storage is None else ephemeral_storage["Size"],
         "dead_letters": None if dead_letter_config is None else dead_letters_of(dead_letter_config),
+        "layers": None if layers is None else laid(call, layers),
     }
     changes = {name: value for name, value in given.items() if value is not None}
     changed = replace(latest, last_modified=call.now, revision_id=call.uuid(), **changes)
     call.store.put(changed)
+    if changed.layers != latest.layers:
+        require_room(call, call.store.get(Code, changed.code_id).archive, changed.layers)
+        forget_layers(call, latest)
     return being_updated(changed)
 
 
@@ -230,10 +240,12 @@ def delete_function(call: Call, function: Function, qualifier: str | None = None
     if number:
         _delete_version(call, function, number)
     else:
+        versions = call.store.list(Version, prefix=f"{function.name}:")
         for kind in (Version, Code, Alias, EventInvokeConfig):
             for each in call.store.list(kind, prefix=f"{function.name}:"):
                 call.store.delete(each)
         call.store.delete(function)
+        forget_layers(call, *versions)
     return {"StatusCode": 204}
 
 
@@ -263,6 +275,7 @@ def _delete_version(call: Call, function: Function, number: str) -> None:
     call.store.delete(version)
     forget_config(call, function, number)
     _forget_code(call, version)
+    forget_layers(call, version)
 
 
 def _keep_code(call: Call, version: Version, archive: Archive) -> None:

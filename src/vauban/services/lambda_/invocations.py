@@ -12,7 +12,7 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
-from vauban.outside.functions import CannotIsolate, Crowded, Event, NotWarm, Setting, invoke, invoke_anew
+from vauban.outside.functions import Archives, CannotIsolate, Crowded, Event, NotWarm, Setting, invoke, invoke_anew
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -20,6 +20,7 @@ from vauban.services.lambda_.errors import (
     ServiceException,
     TooManyRequestsException,
 )
+from vauban.services.lambda_.laid_layers import archives_of
 from vauban.services.lambda_.log_streams import keep_log
 from vauban.services.lambda_.resolvers import Target, a_target, target_of
 from vauban.services.lambda_.resources import Code, QueuedEvent, Version
@@ -82,8 +83,9 @@ def performed(call: Call, version: Version, event: Event, warm: Callable[..., An
             "The role defined for the function cannot be assumed by Lambda."
         ) from error
     code = call.store.get(Code, version.code_id)
+    archives = Archives(code.archive, archives_of(call, version.layers))
     try:
-        return call.outside(anew, setting, event, code.archive, credentials)
+        return call.outside(anew, setting, event, archives, credentials)
     except Crowded:
         raise TooManyRequestsException from None
     except CannotIsolate:
@@ -123,6 +125,7 @@ def _setting(version: Version) -> Setting:
         version.ephemeral_storage,
         tuple(version.variables.items()),
         version.log_group,
+        tuple(each for each, _ in version.layers),
     )
 
 

@@ -42,15 +42,11 @@ def add_permission(
 ) -> dict[str, Any]:
     _require_revision(target, revision_id)
     statements = target.function.statements.get(target.qualifier, ())
-    if any(each["Sid"] == statement_id for each in statements):
-        raise ResourceConflictException(
-            f"The statement id ({statement_id}) provided already exists. Please provide a new statement id, or remove "
-            "the existing statement."
-        )
+    require_new(statements, statement_id)
     statement: dict[str, Any] = {
         "Sid": statement_id,
         "Effect": "Allow",
-        "Principal": _principal(principal),
+        "Principal": principal_element(principal),
         "Action": action,
         "Resource": target.arn,
     }
@@ -63,11 +59,7 @@ def add_permission(
 @operation("RemovePermission", on=a_target)
 def remove_permission(call: Call, target: Target, statement_id: str, revision_id: str | None = None) -> None:
     statements = target.function.statements.get(target.qualifier, ())
-    left = tuple(each for each in statements if each["Sid"] != statement_id)
-    if not statements:
-        raise ResourceNotFoundException("No policy is associated with the given resource.")
-    if len(left) == len(statements):
-        raise ResourceNotFoundException(f"Statement {statement_id} is not found in resource policy.")
+    left = without(statements, statement_id)
     _require_revision(target, revision_id)
     _keep(call, target, left)
 
@@ -80,13 +72,37 @@ def get_policy(call: Call, target: Target) -> dict[str, Any]:
     return {"Policy": policy, "RevisionId": _revision(target)}
 
 
+def require_new(statements: tuple[dict[str, Any], ...], statement_id: str) -> None:
+    """Raises ResourceConflictException where a statement has that id."""
+    if any(each["Sid"] == statement_id for each in statements):
+        raise ResourceConflictException(
+            f"The statement id ({statement_id}) provided already exists. Please provide a new statement id, or remove "
+            "the existing statement."
+        )
+
+
+def without(statements: tuple[dict[str, Any], ...], statement_id: str) -> tuple[dict[str, Any], ...]:
+    """The other statements. Raises ResourceNotFoundException where none has that id."""
+    left = tuple(each for each in statements if each["Sid"] != statement_id)
+    if not statements:
+        raise ResourceNotFoundException("No policy is associated with the given resource.")
+    if len(left) == len(statements):
+        raise ResourceNotFoundException(f"Statement {statement_id} is not found in resource policy.")
+    return left
+
+
 def _keep(call: Call, target: Target, statements: tuple[dict[str, Any], ...]) -> None:
     function: Function = replace(
         target.function,
         statements={**target.function.statements, target.qualifier: statements},
         policy_revisions={**target.function.policy_revisions, target.qualifier: call.uuid()},
     )
-    policy = function.policy(target.qualifier)
+    require_policy(function.policy(target.qualifier))
+    call.store.put(function)
+
+
+def require_policy(policy: str) -> None:
+    """Raises PolicyLengthExceededException or InvalidParameterValueException."""
     if len(policy) > MOST_POLICY:
         raise PolicyLengthExceededException(
             f"The final policy size ({len(policy)}) is bigger than the limit ({MOST_POLICY})."
@@ -96,7 +112,6 @@ def _keep(call: Call, target: Target, statements: tuple[dict[str, Any], ...]) ->
             compiled(policy)
     except MalformedPolicy as error:
         raise InvalidParameterValueException(str(error)) from None
-    call.store.put(function)
 
 
 def _require_revision(target: Target, revision_id: str | None) -> None:
@@ -110,7 +125,7 @@ def _revision(target: Target) -> str:
     return target.function.policy_revisions.get(target.qualifier, target.version.revision_id)
 
 
-def _principal(principal: str) -> Any:
+def principal_element(principal: str) -> Any:
     """As AWS writes it: a service by its name, an account by its root, whoever else by their ARN."""
     if principal == "*":
         return "*"

@@ -25,6 +25,13 @@ def compiled(policy: str) -> Policy:
     return compile_bound(policy, {}, name="function policy", kind="resource")
 
 
+def document_of(statements: tuple[dict[str, Any], ...]) -> str:
+    """A policy of these; empty where there are none."""
+    if not statements:
+        return ""
+    return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+
+
 @record("lambda:Function", id="name")
 class Function:
     name: str
@@ -48,10 +55,7 @@ class Function:
 
     def policy(self, qualifier: str) -> str:
         """The policy on a qualifier as a document; empty where there is none."""
-        statements = self.statements.get(qualifier)
-        if not statements:
-            return ""
-        return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+        return document_of(self.statements.get(qualifier, ()))
 
     def compiled_policy(self, qualifier: str) -> Policy | None:
         policy = self.policy(qualifier)
@@ -84,6 +88,8 @@ class Version:
     """Variables by name, as JSON; empty where none were ever given."""
     dead_letters: str = ""
     """The ARN of the queue or topic that is sent the events it failed on."""
+    layers: tuple[tuple[str, int], ...] = ()
+    """ARNs of layers' versions and their sizes in bytes, in the order they are laid."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -126,6 +132,60 @@ class Alias:
     description: str = ""
     weights: dict[str, float] = field(default_factory=dict)
     """Versions that have a share of the invocations besides, by number."""
+
+
+@record("lambda:Layer", id="name")
+class Layer:
+    """A layer's name, for as long as anybody might look for it: its versions' numbers are given once."""
+
+    name: str
+    account: str
+    region: str
+    published: int
+
+
+@record("lambda:LayerVersion", id="version_id")
+class LayerVersion:
+    version_id: str
+    """``name:number``, the number in ten digits."""
+    account: str
+    region: str
+    name: str
+    number: int
+    created: datetime
+    code_sha256: str
+    """Base64."""
+    code_size: int
+    description: str = ""
+    license: str = ""
+    runtimes: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ()
+    statements: tuple[dict[str, Any], ...] = ()
+    """Of its policy."""
+    policy_revision: str = ""
+
+    @property
+    def layer_arn(self) -> str:
+        return arn("lambda", self.region, self.account, f"layer:{self.name}")
+
+    @property
+    def arn(self) -> str:
+        return f"{self.layer_arn}:{self.number}"
+
+    @property
+    def compiled_policy(self) -> Policy | None:
+        policy = document_of(self.statements)
+        return compiled(policy) if policy else None
+
+
+@record("lambda:LayerArchive", id="arn")
+class LayerArchive:
+    """A layer version's archive, in each account that has the version or a function with it."""
+
+    arn: str
+    account: str
+    region: str
+    archive: bytes = secret()
 
 
 @record("lambda:QueuedEvent", id="request_id", due="due_at")
