@@ -72,6 +72,8 @@ class Worker:
         port = self._listener.getsockname()[1]
         vauban.outside.functions.reach(endpoint(vauban.settings, port), trust_bundle(vauban.settings))
         await vauban.open_edge(port)
+        if not vauban.settings.scratch:
+            vauban.outside.functions.slots.share(vauban.settings.directory / "functions")
         if housekeeping:
             await housekeeping.start(vauban, port)
         await stop.wait()

@@ -118,6 +118,7 @@ ALSO: dict[tuple[str, str], dict[str, Any]] = {
         "LoggingConfiguration": {"ResourceArn": WEB_ACL, "LogDestinationConfigs": ["arn:aws:s3:::aws-waf-logs-name"]}
     },
     ("wafv2", "PutPermissionPolicy"): {"ResourceArn": RULE_GROUP},
+    ("lambda", "AddLayerVersionPermission"): {"Action": "lambda:GetLayerVersion"},
     ("kms", "RetireGrant"): {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "GrantId": "a" * 64},
 }
 """Members that the model does not require, and AWS does; and lists whose elements need not have any member."""

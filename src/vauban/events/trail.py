@@ -10,6 +10,7 @@ from typing import Any
 
 from vauban.events.user_identities import user_identity
 from vauban.kernel.attributes import is_data_event, region_of, source_of
+from vauban.kernel.event_names import event_name
 from vauban.kernel.events import AuditEvent
 
 EVENT_VERSION = "1.11"
@@ -23,7 +24,7 @@ def cloudtrail_record(event: AuditEvent) -> dict[str, Any]:
         "userIdentity": user_identity(event),
         "eventTime": datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": source_of(event),
-        "eventName": event.operation,
+        "eventName": event_name(event.service, event.operation),
         "awsRegion": region_of(event),
         "sourceIPAddress": event.invoked_by or event.source_ip,
         "userAgent": event.invoked_by or event.user_agent,

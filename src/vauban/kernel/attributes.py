@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupAttribute.html
 """
 
+from vauban.kernel.event_names import event_name, operation_named
 from vauban.kernel.events import AuditEvent
 
 LEADING_REGION = "us-east-1"
@@ -51,7 +52,7 @@ def username_of(event: AuditEvent) -> str:
 def attributes_of(event: AuditEvent) -> list[Attribute]:
     """Everything but its id that it is found by."""
     found = [
-        ("EventName", event.operation),
+        ("EventName", event_name(event.service, event.operation)),
         ("EventSource", source_of(event)),
         ("ReadOnly", "true" if event.read_only else "false"),
     ]
@@ -67,4 +68,6 @@ def attributes_of(event: AuditEvent) -> list[Attribute]:
 def text_of(attribute: Attribute) -> str:
     """What every recorded call with this attribute holds letter for letter."""
     key, value = attribute
+    if key == "EventName":
+        return operation_named(value)
     return {"EventSource": value.removesuffix(".amazonaws.com"), "ReadOnly": ""}.get(key, value)

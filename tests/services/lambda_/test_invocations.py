@@ -108,8 +108,10 @@ def test_an_invocation_is_a_data_event_and_not_looked_up(vauban, client, make):
     make()
     invoked(client)
     names = [each["EventName"] for each in vauban.client("cloudtrail").lookup_events()["Events"]]
-    assert "CreateFunction" in names
+    assert "CreateFunction20150331" in names
     assert "Invoke" not in names
+    named = [{"AttributeKey": "EventName", "AttributeValue": "CreateFunction20150331"}]
+    assert len(vauban.client("cloudtrail").lookup_events(LookupAttributes=named)["Events"]) == 1
 
 
 def test_who_has_no_policy_invokes_nothing(vauban, client, make):

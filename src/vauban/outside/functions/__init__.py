@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
 from vauban.kernel.errors import WorkFailed
 from vauban.outside.functions.environments import Archives, Credentials, Environment, Event, Outcome, Setting
+from vauban.outside.functions.slots import Slots
 
 if TYPE_CHECKING:
     from vauban.outside import Outside
@@ -64,6 +66,7 @@ class Functions:
         self._threads = ThreadPoolExecutor(MOST_ENVIRONMENTS, thread_name_prefix="function")
         """For events that nobody waits for."""
         self._begun: dict[str, Future[Outcome]] = {}
+        self.slots = Slots()
 
     def reach(self, endpoint: str, trust: str) -> None:
         """Say where functions find Vauban, and the file with whom they have to trust then, if it needs one."""
@@ -92,15 +95,30 @@ class Functions:
                 self._sweeper.start()
         return environment
 
-    def handled(self, environment: Environment, event: Event) -> Outcome:
+    def handled(self, environment: Environment, event: Event, slot: int | None) -> Outcome:
         try:
             return environment.handle(event)
         finally:
             self._put_back(environment)
+            self.slots.give_back(slot)
 
-    def begin(self, environment: Environment, event: Event) -> None:
+    def begin(self, environment: Environment, event: Event, slot: int | None) -> None:
         """Have an event handled while nobody waits; ``ended`` tells what came of it."""
-        self._begun[event.request_id] = self._threads.submit(self.handled, environment, event)
+        self._begun[event.request_id] = self._threads.submit(self.handled, environment, event, slot)
+
+    def given(
+        self, setting: Setting, event: Event, started: Callable[[], Environment]
+    ) -> tuple[Environment, int | None]:
+        """An environment for an event, and the slot of its function that it takes.
+
+        Raises Full, and what ``started`` does.
+        """
+        slot = self.slots.take(setting.function, event.most)
+        try:
+            return started(), slot
+        except WorkFailed:
+            self.slots.give_back(slot)
+            raise
 
     def ended(self, request_id: str) -> Outcome:
         """Raises Unfinished or Lost. An outcome is given once."""
@@ -122,6 +140,7 @@ class Functions:
             ending, self._idle = [*self._idle, *self._busy], []
         for each in ending:
             each.end()
+        self.slots.close()
 
     def _put_back(self, environment: Environment) -> None:
         environment.idle_since = time.monotonic()
@@ -154,23 +173,26 @@ class Functions:
 
 
 def invoke(outside: "Outside", setting: Setting, event: Event) -> Outcome:
-    """Have a warm environment handle an event. Raises NotWarm."""
+    """Have a warm environment handle an event. Raises NotWarm or Full."""
     functions = outside.functions
-    return functions.handled(functions.warm(setting, event.now), event)
+    environment, slot = functions.given(setting, event, lambda: functions.warm(setting, event.now))
+    return functions.handled(environment, event, slot)
 
 
 def invoke_anew(
     outside: "Outside", setting: Setting, event: Event, archives: Archives, credentials: Credentials
 ) -> Outcome:
-    """Start an environment, and have it handle an event. Raises Crowded or CannotIsolate."""
+    """Start an environment, and have it handle an event. Raises Crowded, Full or CannotIsolate."""
     functions = outside.functions
-    return functions.handled(functions.started(setting, archives, credentials), event)
+    environment, slot = functions.given(setting, event, lambda: functions.started(setting, archives, credentials))
+    return functions.handled(environment, event, slot)
 
 
 def begin(outside: "Outside", setting: Setting, event: Event) -> None:
     """``invoke``, not waited for."""
     functions = outside.functions
-    functions.begin(functions.warm(setting, event.now), event)
+    environment, slot = functions.given(setting, event, lambda: functions.warm(setting, event.now))
+    functions.begin(environment, event, slot)
 
 
 def begin_anew(
@@ -178,7 +200,8 @@ def begin_anew(
 ) -> None:
     """``invoke_anew``, not waited for."""
     functions = outside.functions
-    functions.begin(functions.started(setting, archives, credentials), event)
+    environment, slot = functions.given(setting, event, lambda: functions.started(setting, archives, credentials))
+    functions.begin(environment, event, slot)
 
 
 def ended(outside: "Outside", request_id: str) -> Outcome:

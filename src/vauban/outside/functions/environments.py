@@ -56,6 +56,11 @@ class Setting:
     layers: tuple[str, ...] = ()
     """ARNs of their versions, in the order they are laid."""
 
+    @property
+    def function(self) -> str:
+        """The ARN of the function, whatever the version."""
+        return self.arn.removesuffix(f":{self.version}")
+
 
 @dataclass(frozen=True)
 class Archives:
@@ -73,6 +78,8 @@ class Event:
     now: float
     """Seconds since the epoch, by Vauban's clock: what credentials end by."""
     invoked_arn: str
+    most: int | None = None
+    """How many invocations the function may have at a time; None where none are reserved for it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 from vauban.events.trail import cloudtrail_record
 from vauban.kernel.attributes import Attribute, attributes_of, is_data_event, region_of, source_of, username_of
 from vauban.kernel.calls import Call
+from vauban.kernel.event_names import event_name
 from vauban.kernel.events import AuditEvent
 from vauban.kernel.operations import operation
 from vauban.kernel.stores import Trail
@@ -93,7 +94,7 @@ def _shown(event: AuditEvent) -> dict[str, Any]:
     """The model's ``Event``."""
     shown = {
         "EventId": event.event_id,
-        "EventName": event.operation,
+        "EventName": event_name(event.service, event.operation),
         "ReadOnly": "true" if event.read_only else "false",
         "EventTime": datetime.fromtimestamp(int(event.time), UTC),
         "EventSource": source_of(event),

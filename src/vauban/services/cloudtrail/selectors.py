@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vauban.kernel.attributes import is_data_event, source_of
+from vauban.kernel.event_names import event_name
 from vauban.kernel.events import AuditEvent
 from vauban.services.cloudtrail.errors import InvalidEventSelectorsException
 
@@ -45,7 +46,7 @@ _NEGATIVE: dict[str, Test] = {"NotEquals": str.__eq__, "NotStartsWith": str.star
 
 _VALUES: dict[str, Callable[[AuditEvent], Iterable[str]]] = {
     "eventCategory": lambda event: ("Data" if is_data_event(event) else "Management",),
-    "eventName": lambda event: (event.operation,),
+    "eventName": lambda event: (event_name(event.service, event.operation),),
     "eventSource": lambda event: (source_of(event),),
     "eventType": lambda event: (event.event_type,),
     "readOnly": lambda event: ("true" if event.read_only else "false",),

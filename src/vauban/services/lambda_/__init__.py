@@ -7,6 +7,7 @@ from vauban.kernel.operations import Service
 from vauban.services.lambda_ import (
     aliases,
     code_signing,
+    concurrency,
     destinations,
     event_invoke_configs,
     functions,
@@ -28,6 +29,7 @@ SERVICE = Service(
     permissions,
     tags,
     code_signing,
+    concurrency,
     invocations,
     layers,
     layer_permissions,

@@ -12,7 +12,17 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
-from vauban.outside.functions import Archives, CannotIsolate, Crowded, Event, NotWarm, Setting, invoke, invoke_anew
+from vauban.outside.functions import (
+    Archives,
+    CannotIsolate,
+    Crowded,
+    Event,
+    NotWarm,
+    Setting,
+    invoke,
+    invoke_anew,
+)
+from vauban.outside.functions.slots import Full
 from vauban.services.lambda_.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -29,6 +39,7 @@ from vauban.services.lambda_.roles import credentials_of
 MOST_PAYLOAD = 6 * 1024 * 1024
 MOST_QUEUED = 1024 * 1024
 MOST_CLIENT_CONTEXT = 3_583
+RESERVED = "ReservedFunctionConcurrentInvocationLimitExceeded"
 TAIL = 4_096
 """Bytes of the log that come back with the answer."""
 
@@ -55,7 +66,7 @@ def invoke_function(
         call.store.put(_queued(call, target, context, payload))
         return {"StatusCode": 202}
     version = chosen(call, target)
-    event = Event(_request_id(call), payload or b"{}", context, call.time, target.arn)
+    event = Event(_request_id(call), payload or b"{}", context, call.time, target.arn, target.function.reserved)
     outcome = performed(call, version, event, invoke, invoke_anew)
     keep_log(call, version, outcome)
     answer: dict[str, Any] = {"StatusCode": 200, "ExecutedVersion": version.version, "Payload": outcome.payload}
@@ -76,6 +87,8 @@ def performed(call: Call, version: Version, event: Event, warm: Callable[..., An
         return call.outside(warm, setting, event)
     except NotWarm:
         pass
+    except Full:
+        raise TooManyRequestsException(RESERVED) from None
     try:
         credentials = credentials_of(call, version.role, version.name)
     except AwsError as error:
@@ -86,6 +99,8 @@ def performed(call: Call, version: Version, event: Event, warm: Callable[..., An
     archives = Archives(code.archive, archives_of(call, version.layers))
     try:
         return call.outside(anew, setting, event, archives, credentials)
+    except Full:
+        raise TooManyRequestsException(RESERVED) from None
     except Crowded:
         raise TooManyRequestsException from None
     except CannotIsolate:

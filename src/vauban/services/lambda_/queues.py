@@ -45,7 +45,17 @@ def _give(call: Call, function: Function, queued: QueuedEvent) -> None:
     if call.now - queued.accepted > _longest_age(_config(call, queued)):
         _give_up(call, function, queued, "EventAgeExceeded", queued.failures)
         return
-    event = Event(queued.request_id, queued.payload or b"{}", queued.client_context, call.time, target.arn)
+    if function.reserved == 0:
+        _give_up(call, function, queued, "ZeroReservedConcurrency", queued.failures)
+        return
+    event = Event(
+        queued.request_id,
+        queued.payload or b"{}",
+        queued.client_context,
+        call.time,
+        target.arn,
+        function.reserved,
+    )
     version = chosen(call, target)
     try:
         performed(call, version, event, begin, begin_anew)
