@@ -29,13 +29,12 @@ from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.gateway.throttle import Buckets, Throttle
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.paths import CERTIFICATE_PATH, CRL_PATH, OCSP_PATH
+from vauban.kernel.paths import ARCHIVES_PATH, CERTIFICATE_PATH, CRL_PATH, OCSP_PATH
 from vauban.kernel.regions import Regions
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
-from vauban.outside.functions import ARCHIVES_PATH
 from vauban.outside.https import Https
 from vauban.outside.mail import Mail
 from vauban.outside.webhooks import Webhooks

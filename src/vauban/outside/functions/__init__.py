@@ -22,8 +22,6 @@ from vauban.outside.functions.slots import Slots
 if TYPE_CHECKING:
     from vauban.outside import Outside
 
-ARCHIVES_PATH = "/lambda-archives/"
-"""Under which the code of functions and layers is fetched."""
 IDLE_SECONDS = 300.0
 PATIENCE_SECONDS = 0.1
 """How long it is waited at a time for what has been begun."""

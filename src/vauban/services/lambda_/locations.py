@@ -9,8 +9,8 @@ import binascii
 import msgspec
 
 from vauban.kernel.calls import Call
+from vauban.kernel.paths import ARCHIVES_PATH
 from vauban.kernel.stores import Store
-from vauban.outside.functions import ARCHIVES_PATH
 from vauban.services.lambda_.resources import Code, LayerArchive
 
 SECONDS = 600
