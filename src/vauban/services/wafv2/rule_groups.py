@@ -84,7 +84,6 @@ def list_rule_groups(
     return summaries(call, RuleGroup, "RuleGroups", scope, limit, next_marker)
 
 
-
 def _require_valid(call: Call, capacity: int, proposal: Proposal) -> None:
     """Raises WAFInvalidParameterException, also where the rules need more than the group's capacity."""
     if capacity > waf.MOST_CAPACITY:

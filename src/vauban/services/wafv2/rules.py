@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.decode
+
+
 def capacity_of_rules(call: Call, proposal: Proposal) -> int:
     """The capacity that rules need. Raises what WAF has against those that cannot be carried out."""
     return _judged(call, waf.check, {"DefaultAction": {"Allow": {}}, **proposal.settings}, proposal)
