@@ -110,6 +110,10 @@ def test_a_policy_may_say_where_logs_go(vauban, waf, acl):
     statement = {"Effect": "Allow", "Action": "wafv2:PutLoggingConfiguration", "Resource": acl, "Condition": condition}
     vauban.user("alice", {"Version": "2012-10-17", "Statement": statement})
     alice = vauban.client("wafv2", user="alice")
+    with pytest.raises(alice.exceptions.ClientError, match="AccessDeniedException"):
+        put(alice, acl)
+    logs = {"Effect": "Allow", "Action": "logs:CreateLogDelivery", "Resource": "*"}
+    vauban.user("alice", {"Version": "2012-10-17", "Statement": [statement, logs]})
     put(alice, acl)
     with pytest.raises(alice.exceptions.ClientError, match="AccessDeniedException"):
         put(alice, acl, f"{BUCKET}-elsewhere")

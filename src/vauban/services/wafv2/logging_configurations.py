@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vauban.kernel.calls import Call
-from vauban.kernel.operations import operation
+from vauban.kernel.decisions import Decision
+from vauban.kernel.operations import Evaluate, operation
+from vauban.kernel.resources import ANY, Resource
 from vauban.services.wafv2.errors import (
     BAD_ARN,
     NOT_EXACTLY_ONE,
@@ -19,8 +21,9 @@ from vauban.services.wafv2.errors import (
     invalid,
 )
 from vauban.services.wafv2.lists import in_order, page
+from vauban.services.wafv2.references import first_denial
 from vauban.services.wafv2.resolvers import ArnResolver
-from vauban.services.wafv2.resources import LoggingConfiguration, WebACL
+from vauban.services.wafv2.resources import LogDelivery, LoggingConfiguration, WebACL
 from vauban.services.wafv2.scopes import read, require_scope
 
 CUSTOMER = "CUSTOMER"
@@ -41,7 +44,14 @@ class ConfiguredResolver(ArnResolver):
 a_logged = ArnResolver("ResourceArn", (WebACL,))
 
 
-@operation("PutLoggingConfiguration", on=ConfiguredResolver("LoggingConfiguration", (WebACL,)))
+def may_log(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
+    """To configure the web ACL, and to have a service write logs in one's name."""
+    (web_acl,) = resources
+    questions = [("wafv2:PutLoggingConfiguration", web_acl), ("logs:CreateLogDelivery", ANY)]
+    return first_denial(questions, evaluate)
+
+
+@operation("PutLoggingConfiguration", on=ConfiguredResolver("LoggingConfiguration", (WebACL,)), decide=may_log)
 def put_logging_configuration(call: Call, web_acl: WebACL, logging_configuration: dict[str, Any]) -> dict[str, Any]:
     (destination, *more) = logging_configuration["LogDestinationConfigs"]
     if more:
@@ -53,6 +63,7 @@ def put_logging_configuration(call: Call, web_acl: WebACL, logging_configuration
     defaults = {"ManagedByFirewallManager": False, "LogType": "WAF_LOGS", "LogScope": CUSTOMER}
     kept = LoggingConfiguration(web_acl.arn, call.account, call.region, {**defaults, **logging_configuration})
     call.store.put(kept)
+    call.store.put(LogDelivery(web_acl.arn, call.account, call.region, destination))
     return {"LoggingConfiguration": kept.settings}
 
 
@@ -67,7 +78,8 @@ def get_logging_configuration(
 def delete_logging_configuration(
     call: Call, web_acl: WebACL, log_type: str = "WAF_LOGS", log_scope: str = CUSTOMER
 ) -> None:
-    call.store.delete(_configured(call, web_acl, log_type, log_scope))
+    _configured(call, web_acl, log_type, log_scope)
+    end_logging(call, web_acl)
 
 
 @operation("ListLoggingConfigurations")
@@ -81,6 +93,15 @@ def list_logging_configurations(
         if each.settings["LogScope"] == log_scope and read(each.web_acl_arn).scope == scope
     ]
     return page(call, "LoggingConfigurations", in_order(kept), limit, next_marker, of=f"{scope} {log_scope}")
+
+
+def end_logging(call: Call, web_acl: WebACL) -> None:
+    """Of a web ACL that is deleted, or whose configuration is."""
+    for configuration in call.store.list(LoggingConfiguration, index="web_acl", value=web_acl.arn):
+        call.store.delete(configuration)
+    delivery = call.store.get(LogDelivery, web_acl.arn)
+    if delivery is not None:
+        call.store.delete(delivery)
 
 
 def _configured(call: Call, web_acl: WebACL, log_type: str, log_scope: str) -> LoggingConfiguration:

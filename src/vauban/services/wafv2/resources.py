@@ -195,6 +195,17 @@ class LoggingConfiguration:
         return f"{self.web_acl_arn} {self.settings['LogScope']}"
 
 
+@record("wafv2:LogDelivery", id="web_acl_arn", scope=Scope.GLOBAL)
+class LogDelivery:
+    """A web ACL whose log lines are fetched from the edge, for they go where the edge does not write itself."""
+
+    web_acl_arn: str
+    account: str
+    region: str
+    destination: str
+    """The ARN of a log group, or of a Firehose stream."""
+
+
 @record("wafv2:APIKey", id="key")
 class APIKey:
     """A key of a CAPTCHA's JavaScript: the domains that it is for, sealed, so that it proves them by itself."""

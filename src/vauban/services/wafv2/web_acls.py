@@ -6,9 +6,10 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.wafv2.lists import summaries
 from vauban.services.wafv2.locks import changed, deleted, require_lock, require_new
+from vauban.services.wafv2.logging_configurations import end_logging
 from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
-from vauban.services.wafv2.resources import Association, LoggingConfiguration, TokenKey, WebACL
+from vauban.services.wafv2.resources import Association, TokenKey, WebACL
 from vauban.services.wafv2.rules import capacity_of_web_acl
 from vauban.services.wafv2.settings import require_valid
 from vauban.services.wafv2.tags import tagged
@@ -80,8 +81,7 @@ def delete_web_acl(call: Call, web_acl: WebACL, lock_token: str) -> None:
     used = bool(call.store.list(Association, index="web_acl", value=web_acl.arn, limit=1))
     deleted(call, web_acl, lock_token, used=used)
     keep_uses(call, web_acl, deleted=True)
-    for configuration in call.store.list(LoggingConfiguration, index="web_acl", value=web_acl.arn):
-        call.store.delete(configuration)
+    end_logging(call, web_acl)
 
 
 @operation("ListWebACLs")
