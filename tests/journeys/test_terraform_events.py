@@ -10,7 +10,7 @@ from .running import Server
 from .terraforming import Terraform, provider
 
 CONFIGURATION = (
-    provider("events")
+    provider("events", "scheduler", "iam", "secretsmanager", "sts")
     + """
 resource "aws_cloudwatch_event_bus" "shop" {
   name        = "shop"
@@ -52,6 +52,70 @@ resource "aws_cloudwatch_event_target" "heard" {
     input_template = "{\\"total\\": <total>}"
   }
 }
+
+resource "aws_cloudwatch_event_archive" "orders" {
+  name             = "orders"
+  event_source_arn = aws_cloudwatch_event_bus.shop.arn
+  event_pattern    = jsonencode({ source = ["shop"] })
+  retention_days   = 7
+}
+
+resource "aws_cloudwatch_event_connection" "partner" {
+  name               = "partner"
+  authorization_type = "API_KEY"
+  auth_parameters {
+    api_key {
+      key   = "x-key"
+      value = "hidden"
+    }
+    invocation_http_parameters {
+      header {
+        key   = "x-shop"
+        value = "blue"
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_api_destination" "partner" {
+  name                             = "partner"
+  connection_arn                   = aws_cloudwatch_event_connection.partner.arn
+  invocation_endpoint              = "https://partner.example.com/orders/*"
+  http_method                      = "POST"
+  invocation_rate_limit_per_second = 20
+}
+
+resource "aws_iam_role" "runner" {
+  name = "runner"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "scheduler.amazonaws.com" } }]
+  })
+}
+
+resource "aws_scheduler_schedule_group" "shop" {
+  name = "shop"
+  tags = { team = "blue" }
+}
+
+resource "aws_scheduler_schedule" "nightly" {
+  name                         = "nightly"
+  group_name                   = aws_scheduler_schedule_group.shop.name
+  schedule_expression          = "cron(30 2 * * ? *)"
+  schedule_expression_timezone = "Europe/Berlin"
+  flexible_time_window {
+    mode                      = "FLEXIBLE"
+    maximum_window_in_minutes = 15
+  }
+  target {
+    arn      = "arn:aws:sqs:us-east-1:%(account)s:heard"
+    role_arn = aws_iam_role.runner.arn
+    input    = jsonencode({ count = true })
+    retry_policy {
+      maximum_retry_attempts = 5
+    }
+  }
+}
 """
 )
 
@@ -76,7 +140,7 @@ def test_rules_are_made_tell_their_targets_are_changed_and_destroyed(server: Ser
     terraform = Terraform(tmp_path / "terraform", server)
     terraform.write(CONFIGURATION)
     terraform.init()
-    assert "5 added, 0 changed, 0 destroyed" in terraform.apply()
+    assert "11 added, 0 changed, 0 destroyed" in terraform.apply()
 
     events, sqs = server.client("events"), server.client("sqs")
     url = sqs.create_queue(QueueName="heard", Attributes={"Policy": json.dumps(LETTING_IN)})["QueueUrl"]
@@ -88,8 +152,13 @@ def test_rules_are_made_tell_their_targets_are_changed_and_destroyed(server: Ser
     terraform.change('"every order"', '"every large order"')
     terraform.change('">", 3', '">", 30')
     terraform.change('"DISABLED"', '"ENABLED"')
-    assert "0 added, 2 changed, 0 destroyed" in terraform.apply()
+    terraform.change('"FLEXIBLE"', '"OFF"')
+    terraform.change("    maximum_window_in_minutes = 15\n", "")
+    terraform.change("retention_days   = 7", "retention_days   = 9")
+    terraform.change('value = "hidden"', 'value = "hidden again"')
+    assert "0 added, 5 changed, 0 destroyed" in terraform.apply()
+    assert events.describe_archive(ArchiveName="orders")["EventCount"] == 2
 
-    assert "5 destroyed" in terraform("destroy", "-auto-approve").stdout
+    assert "11 destroyed" in terraform("destroy", "-auto-approve").stdout
     assert [bus["Name"] for bus in events.list_event_buses()["EventBuses"]] == ["default"]
     assert events.list_rules()["Rules"] == []

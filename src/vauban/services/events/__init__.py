@@ -23,6 +23,7 @@ from vauban.services.events import (
     tags,
     targets,
 )
+from vauban.services.events.conditions import CONDITIONS
 
 SERVICE = Service(
     "events",
@@ -42,4 +43,5 @@ SERVICE = Service(
     authorizations,
     shelves,
     firings,
+    conditions=CONDITIONS,
 )
