@@ -29,6 +29,7 @@ class Application:
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
+        self.writers: list[asyncio.StreamWriter] = []
         self.connections = 0
         self.answer: bytes | None = None
         self.closing = False
@@ -50,6 +51,7 @@ class Application:
             writer.write(self.health)
             return
         self.connections += 1
+        self.writers.append(writer)
         while True:
             whole = head + await self._body(head, reader)
             self.heard.append(whole)
