@@ -108,7 +108,11 @@ class Server:
 
     def processes(self) -> list[int]:
         """The writer and the workers, in the order in which they were started."""
-        return sorted(_children(self.process.pid))
+        return sorted(set(_children(self.process.pid)) - set(self.edges()))
+
+    def edges(self) -> list[int]:
+        """The processes of the edge."""
+        return sorted(pid for pid in _children(self.process.pid) if _name(pid) == "vauban-edge")
 
     def kill(self) -> None:
         """As a power cut does to every process of the server at once."""
@@ -199,6 +203,13 @@ def _children(parent: int) -> list[int]:
             if int(fields[1]) == parent:
                 found += [*_children(int(entry.name)), int(entry.name)]
     return found
+
+
+def _name(pid: int) -> str:
+    """Of a process; empty where it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 def free_ports(count: int) -> list[int]:

@@ -1,11 +1,13 @@
 """A process of the edge. It needs no other to go on: it starts from the last snapshot on disk, and serves it."""
 
 import asyncio
+import ctypes
 import http.client
 import logging
 import os
 import signal
 import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +23,8 @@ log = logging.getLogger("vauban.edge")
 CACHE = "edge.patterns"
 """The directory of compiled patterns, in the data directory."""
 DRAIN_SECONDS = 10.0
+NAME = b"vauban-edge"
+_PR_SET_NAME = 15
 _SHARE_SECONDS = 1.0
 _SECONDS = 60.0
 """For a snapshot to be taken in: a web ACL may have to be compiled."""
@@ -42,6 +46,7 @@ class Process:
 
     def run(self, supervisor: int) -> None:
         """``supervisor`` is a descriptor that can be read once that process has ended."""
+        _take_name()
         loop = new_loop()
         asyncio.set_event_loop(loop)
         try:
@@ -74,6 +79,12 @@ class Process:
             counts = control.plane.guards.taken() if control.plane is not None and self._peers else b""
             if counts:
                 await asyncio.to_thread(_tell, self._peers, counts)
+
+
+def _take_name() -> None:
+    """So that whoever looks at the machine's processes sees which is which."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, NAME, 0, 0, 0)
 
 
 def hand_over(paths: list[str], encoded: bytes) -> None:
