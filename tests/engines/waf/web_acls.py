@@ -44,6 +44,17 @@ def size(comparison, bytes, field, *transformations):
     return inspects("SizeConstraintStatement", field, *transformations, ComparisonOperator=comparison, Size=bytes)
 
 
+ALL = {"All": {}}
+
+
+def members(kind, pattern=ALL, scope="ALL", oversize="CONTINUE"):
+    return {kind: {"MatchPattern": pattern, "MatchScope": scope, "OversizeHandling": oversize}}
+
+
+def json_body(pattern=ALL, scope="ALL", **more):
+    return {"JsonBody": {"MatchPattern": pattern, "MatchScope": scope, **more}}
+
+
 def labelled(key, scope="LABEL"):
     return {"LabelMatchStatement": {"Scope": scope, "Key": key}}
 

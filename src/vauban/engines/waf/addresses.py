@@ -39,11 +39,13 @@ class AddressSet:
     """The addresses of an IP set, as disjoint ranges in order."""
 
     def __init__(self, addresses: Iterable[str], version: str) -> None:
-        networks = ipaddress.collapse_addresses(network(text, version) for text in addresses)  # type: ignore[type-var]
-        ranges = sorted((int(found.network_address), int(found.broadcast_address)) for found in networks)
         self.version = 6 if version == "IPV6" else 4
-        self._firsts = [first for first, _ in ranges]
-        self._lasts = [last for _, last in ranges]
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted(_range(network(text, version)) for text in addresses):
+            if not self._lasts or last > self._lasts[-1]:  # networks are one in the other, or apart
+                self._firsts.append(first)
+                self._lasts.append(last)
 
     def __contains__(self, found: Address) -> bool:
         if found.version != self.version:
@@ -51,3 +53,7 @@ class AddressSet:
         number = int(found)
         at = bisect_right(self._firsts, number) - 1
         return at >= 0 and number <= self._lasts[at]
+
+
+def _range(found: Network) -> tuple[int, int]:
+    return int(found.network_address), int(found.broadcast_address)
