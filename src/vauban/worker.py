@@ -137,6 +137,7 @@ class Housekeeping:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
+        self._vauban.timers.close()
         self._vauban.relay.close()
         with suppress(FileNotFoundError):
             os.unlink(self._path)

@@ -372,6 +372,13 @@ def test_what_is_passed_over_does_not_fall_due(driver: Driver):
     assert driver.store.due(9, {a, b, c}) is None
 
 
+def test_only_what_is_of_the_kinds_named_falls_due(driver: Driver):
+    driver.put(widget("a", due_at=moment(5)))
+    assert driver.store.due(9, kinds={"test:Gadget"}) is None
+    assert driver.store.due(9, kinds={"test:Gadget", "test:Widget"})[1][3] == "a"
+    assert driver.store.due(9, {("test:Widget", ACCOUNT, REGION, "a")}, {"test:Widget"}) is None
+
+
 def test_a_due_time_needs_a_time_zone(driver: Driver):
     with pytest.raises(ValueError, match="time zone"):
         driver.put(widget("a", due_at=moment(5).replace(tzinfo=None)))

@@ -161,16 +161,22 @@ CarryOut = Callable[["ServiceCall", Callable[["ServiceCall"], ServiceEvent | Non
 
 Act = Callable[["ServiceCall", Any], ServiceEvent | None]
 DUE: dict[type, Act] = {}
+WAITING: set[type] = set()
+"""Kinds whose work waits for others."""
 
 
-def when_due(kind: type) -> Callable[[Act], Act]:
+def when_due(kind: type, *, waits: bool = False) -> Callable[[Act], Act]:
     """Declare what happens when a record of ``kind`` falls due: a function of a call in the record's scope, and it.
 
-    It must move the record's ``due`` on, or forget the record: that is how the work is known to be done.
+    It must move the record's ``due`` on, or forget the record: that is how the work is known to be done. Work that
+    ``waits`` for others (a function, a server elsewhere) holds up nothing: it is done beside the rest, for a few records
+    at a time, and for each until nothing more of it is due.
     """
 
     def declare(act: Act) -> Act:
         DUE[kind] = act
+        if waits:
+            WAITING.add(kind)
         return act
 
     return declare

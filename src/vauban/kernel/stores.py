@@ -169,8 +169,13 @@ class Store(Protocol):
         """Wait until everything given to ``audit`` so far is durable (strict audit)."""
         ...
 
-    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> "tuple[float, Identity] | None":
-        """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope."""
+    def due(
+        self, until: float, passing_over: Set[Identity] = frozenset(), kinds: Set[str] | None = None
+    ) -> "tuple[float, Identity] | None":
+        """The earliest record that falls due at or before ``until`` (seconds since the epoch), whatever its scope.
+
+        Only one of these ``kinds`` where some are named, and none of those to be passed over.
+        """
         ...
 
     def places(self, kind: type) -> list[tuple[str, str]]:

@@ -32,6 +32,10 @@ class ResourceNotFoundException(AwsError):
     status = 404
 
 
+class TooManyRequestsException(AwsError):
+    status = 429
+
+
 class TheFunction:
     members = ("FunctionName",)
     action = "lambda:InvokeFunction"
@@ -45,11 +49,13 @@ class TheFunction:
 
 
 def install(running: InProcess, function: Callable[[dict[str, Any]], None], policy: Any = POLICY) -> None:
-    """From now on ``function`` is what ``ARN`` names; what it raises is a FunctionError."""
+    """From now on ``function`` is what ``ARN`` names; what it raises is a FunctionError, or an error of Lambda's own."""
 
     def answer(payload: bytes) -> dict[str, Any]:
         try:
             function(json.loads(payload))
+        except AwsError:
+            raise
         except Exception as error:  # noqa: BLE001 - a function may fail in any way
             return {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": repr(error).encode()}
         return {"StatusCode": 200, "Payload": b"null"}

@@ -1,11 +1,14 @@
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.background.timers import AT_ONCE
+
 from .conftest import allowing
-from .rotation_functions import ARN, POLICY, install
+from .rotation_functions import ARN, POLICY, TooManyRequestsException, install
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -18,24 +21,29 @@ def steps(vauban, secrets):
 
     def rotate(event):
         asked.append(event)
-        secret_id, token = event["SecretId"], event["ClientRequestToken"]
-        if event["Step"] == "createSecret":
-            secrets.put_secret_value(
-                SecretId=secret_id,
-                ClientRequestToken=token,
-                SecretString=f"value {len(asked)}",
-                VersionStages=[PENDING],
-                RotationToken=event["RotationToken"],
-            )
-        if event["Step"] == "finishSecret":
-            labelled = secrets.describe_secret(SecretId=secret_id)["VersionIdsToStages"]
-            current = next(version for version, labels in labelled.items() if CURRENT in labels)
-            secrets.update_secret_version_stage(
-                SecretId=secret_id, VersionStage=CURRENT, MoveToVersionId=token, RemoveFromVersionId=current
-            )
+        perform(secrets, event, f"value {len(asked)}")
 
     install(vauban, rotate)
     return asked
+
+
+def perform(secrets, event, value):
+    """What AWS's functions do in the first step and in the last."""
+    secret_id, token = event["SecretId"], event["ClientRequestToken"]
+    if event["Step"] == "createSecret":
+        secrets.put_secret_value(
+            SecretId=secret_id,
+            ClientRequestToken=token,
+            SecretString=value,
+            VersionStages=[PENDING],
+            RotationToken=event["RotationToken"],
+        )
+    if event["Step"] == "finishSecret":
+        labelled = secrets.describe_secret(SecretId=secret_id)["VersionIdsToStages"]
+        current = next(version for version, labels in labelled.items() if CURRENT in labels)
+        secrets.update_secret_version_stage(
+            SecretId=secret_id, VersionStage=CURRENT, MoveToVersionId=token, RemoveFromVersionId=current
+        )
 
 
 @pytest.fixture
@@ -43,8 +51,8 @@ def first(secrets):
     return secrets.create_secret(Name="db", SecretString="old")["VersionId"]
 
 
-def told(secrets):
-    return secrets.describe_secret(SecretId="db")
+def told(secrets, name="db"):
+    return secrets.describe_secret(SecretId=name)
 
 
 def rotation_events(vauban):
@@ -243,6 +251,98 @@ def test_cancelling_stops_what_is_on_its_way_and_what_was_to_come(vauban, secret
     secrets.update_secret_version_stage(SecretId="db", VersionStage=PENDING, RemoveFromVersionId=version_id)
     secrets.rotate_secret(SecretId="db")
     assert told(secrets)["RotationEnabled"] is True
+
+
+class Hanging:
+    """A rotation function that hangs over one secret until it is let go, and does what AWS's do over all others."""
+
+    def __init__(self, vauban, secrets, name):
+        self.secret_id = told(secrets, name)["ARN"]
+        self.asked = []
+        self.is_reached, self._is_let_go = threading.Event(), threading.Event()
+        install(vauban, self._rotate)
+        self._secrets, self._vauban = secrets, vauban
+
+    def let_go(self):
+        self._is_let_go.set()
+        self._vauban.advance(seconds=1)
+
+    def _rotate(self, event):
+        self.asked.append((event["SecretId"], event["Step"]))
+        if event["SecretId"] == self.secret_id:
+            self.is_reached.set()
+            assert self._is_let_go.wait(30)
+        perform(self._secrets, event, "new")
+
+
+def run_timers(vauban):
+    whole = vauban.vauban
+    vauban._wait(whole.timers.run(whole.clock.now()))
+
+
+def test_a_function_that_hangs_holds_up_no_other_rotation_and_nothing_else(vauban, secrets, first):
+    for name in ("b", "c"):
+        secrets.create_secret(Name=name, SecretString="old")
+    hanging = Hanging(vauban, secrets, "db")
+    for name in ("db", "b", "c"):
+        secrets.rotate_secret(SecretId=name, RotationLambdaARN=ARN)
+    run_timers(vauban)
+    assert hanging.is_reached.wait(30)
+    for name in ("b", "c"):
+        while secrets.get_secret_value(SecretId=name)["SecretString"] != "new":
+            pass
+    assert secrets.get_secret_value(SecretId="db")["SecretString"] == "old"
+    run_timers(vauban)
+    assert hanging.asked.count((hanging.secret_id, "createSecret")) == 1
+    hanging.let_go()
+    assert secrets.get_secret_value(SecretId="db")["SecretString"] == "new"
+
+
+def test_a_rotation_that_is_cancelled_while_its_function_works_goes_no_further(vauban, secrets, first):
+    hanging = Hanging(vauban, secrets, "db")
+    version_id = secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)["VersionId"]
+    run_timers(vauban)
+    assert hanging.is_reached.wait(30)
+    assert secrets.cancel_rotate_secret(SecretId="db")["VersionId"] == version_id
+    hanging.let_go()
+    assert [step for _, step in hanging.asked] == ["createSecret"]
+    assert told(secrets)["VersionIdsToStages"] == {first: [CURRENT], version_id: [PENDING]}
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException):
+        secrets.get_secret_value(SecretId="db", VersionId=version_id)
+
+
+def test_many_rotations_due_at_once_are_done_a_few_at_a_time_each_to_its_end(vauban, secrets):
+    order = []
+
+    def rotate(event):
+        order.append((event["SecretId"], event["Step"]))
+        perform(secrets, event, "new")
+
+    install(vauban, rotate)
+    for number in range(3 * AT_ONCE):
+        secrets.create_secret(Name=f"{number:02}", SecretString="old")
+        secrets.rotate_secret(SecretId=f"{number:02}", RotationLambdaARN=ARN)
+    vauban.advance(seconds=1)
+    assert len(order) == 3 * AT_ONCE * len(STEPS)
+    begun = set()
+    for secret_id, step in order:
+        begun ^= {secret_id} if step in (STEPS[0], STEPS[-1]) else set()
+        assert len(begun) <= AT_ONCE + 1
+
+
+def test_a_function_that_has_too_much_to_do_is_asked_again_soon_and_nothing_has_failed(vauban, secrets, first):
+    refusals = iter([True, True, False, True] + [False] * 10)
+
+    def rotate(event):
+        if next(refusals):
+            raise TooManyRequestsException("Rate Exceeded.")
+        perform(secrets, event, "new")
+
+    install(vauban, rotate)
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+    vauban.advance(seconds=10)
+    assert secrets.get_secret_value(SecretId="db")["SecretString"] == "new"
+    assert rotation_events(vauban) == ["RotationStarted", "RotationSucceeded"]
 
 
 def test_a_deleted_secret_rotates_no_more(vauban, secrets, steps, first):

@@ -11,10 +11,11 @@ from vauban.services.secretsmanager.replication import keep
 from vauban.services.secretsmanager.resources import CLOUDTRAIL_TYPE, CURRENT, PENDING, Secret
 from vauban.services.secretsmanager.rotation_dates import scheduled
 from vauban.services.secretsmanager.rotation_runs import STEPS, TEST, RotationRun, begun, run_of
-from vauban.services.secretsmanager.rotation_steps import StepFailed, invoke
+from vauban.services.secretsmanager.rotation_steps import FunctionBusy, StepFailed, invoke
 
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(minutes=1)
+_SOON = timedelta(seconds=1)
 
 
 @when_due(Secret)
@@ -29,7 +30,7 @@ def tend(call: Call, secret: Secret) -> ServiceEvent | None:
     return _rotate(call, secret)
 
 
-@when_due(RotationRun)
+@when_due(RotationRun, waits=True)
 def go_on(call: Call, run: RotationRun) -> ServiceEvent | None:
     """One turn of a rotation: look at the secret, then have the function do a step, then look again.
 
@@ -68,6 +69,9 @@ def _checked(call: Call, run: RotationRun) -> ServiceEvent | None:
 def _invoked(call: Call, run: RotationRun) -> ServiceEvent | None:
     try:
         invoke(call, run)
+    except FunctionBusy:
+        call.store.put(replace(run, due_at=call.now + _SOON))
+        return None
     except StepFailed:
         return _failed(call, run)
     call.store.put(replace(run, is_checked=False, steps=run.steps[1:], due_at=call.now))

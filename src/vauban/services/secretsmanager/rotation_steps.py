@@ -16,8 +16,15 @@ CANNOT_INVOKE = (
 )
 
 
+TOO_MANY = "TooManyRequestsException"
+
+
 class StepFailed(Exception):
     """The function could not be called, or answered with an error."""
+
+
+class FunctionBusy(Exception):
+    """The function has as many events to handle as it may have at a time."""
 
 
 def require_invocable(call: Call, lambda_arn: str, secret_arn: str) -> None:
@@ -31,7 +38,7 @@ def require_invocable(call: Call, lambda_arn: str, secret_arn: str) -> None:
 
 
 def invoke(call: Call, run: RotationRun) -> None:
-    """Have the function do the run's next step. Raises StepFailed."""
+    """Have the function do the run's next step. Raises StepFailed or FunctionBusy."""
     event = {
         "Step": run.steps[0],
         "SecretId": run.secret_arn,
@@ -46,6 +53,8 @@ def invoke(call: Call, run: RotationRun) -> None:
             Payload=json.dumps(event).encode(),
         )
     except AwsError as error:
+        if error.code == TOO_MANY:
+            raise FunctionBusy from error
         raise StepFailed(f"{error.code}: {error.message}") from error
     if answer.get("FunctionError"):
         raise StepFailed(answer["FunctionError"])

@@ -69,8 +69,10 @@ class MemoryStore:
     async def audited(self) -> None:
         """Nothing here lasts longer than it does already."""
 
-    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
-        first = self._table.first_due(passing_over)
+    def due(
+        self, until: float, passing_over: Set[Identity] = frozenset(), kinds: Set[str] | None = None
+    ) -> tuple[float, Identity] | None:
+        first = self._table.first_due(passing_over, kinds)
         return first if first is not None and first[0] <= until else None
 
     def places(self, kind: type) -> list[tuple[str, str]]:

@@ -40,8 +40,9 @@ class Table:
         """Account and region of wherever there is a record of that kind, in order."""
         return sorted({(each.account, each.region) for each in self._members if each.kind == kind})
 
-    def first_due(self, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
-        return next((due for due in self._due if due[1] not in passing_over), None)
+    def first_due(self, passing_over: Set[Identity], kinds: Set[str] | None) -> tuple[float, Identity] | None:
+        of_kinds = (due for due in self._due if kinds is None or due[1][0] in kinds)
+        return next((due for due in of_kinds if due[1] not in passing_over), None)
 
     def apply(self, change: Change, record: Any | None) -> None:
         identity = change.identity

@@ -1,5 +1,6 @@
 """Committed rows, read."""
 
+import json
 from collections.abc import Iterator, Set
 from pathlib import Path
 
@@ -14,7 +15,9 @@ Row = tuple[str, int, bytes]
 
 _RECORD = "SELECT version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
 _VERSION = "SELECT version FROM records WHERE kind = ? AND account = ? AND region = ? AND id = ?"
-_DUE = "SELECT * FROM due WHERE at <= ? ORDER BY at, kind, account, region, id LIMIT ?"
+_DUE = "SELECT * FROM due WHERE at <= ? %s ORDER BY at, kind, account, region, id LIMIT ?"
+_ANY_DUE = _DUE % ""
+_DUE_OF_KINDS = _DUE % "AND kind IN (SELECT value FROM json_each(?))"
 _RECORDS = "SELECT id, version, body FROM records WHERE kind = ? AND account = ? AND region = ? AND id > ?"
 _INDEXED = (
     "SELECT id, version, body FROM index_entries JOIN records USING (kind, account, region, id) "
@@ -82,8 +85,14 @@ class Reader:
         """Account and region of wherever there is a record of that kind, in order."""
         return self._execute(_PLACES, (kind,)).fetchall()
 
-    def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
-        rows = self._execute(_DUE, (until, 1 + len(passing_over))).fetchall()
+    def due(
+        self, until: float, passing_over: Set[Identity], kinds: Set[str] | None
+    ) -> tuple[float, Identity] | None:
+        most = 1 + len(passing_over)
+        if kinds is None:
+            rows = self._execute(_ANY_DUE, (until, most)).fetchall()
+        else:
+            rows = self._execute(_DUE_OF_KINDS, (until, json.dumps(sorted(kinds)), most)).fetchall()
         return next(((at, tuple(identity)) for at, *identity in rows if tuple(identity) not in passing_over), None)
 
     def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:

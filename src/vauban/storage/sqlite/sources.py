@@ -147,9 +147,11 @@ class Source:
         self.release()
         return self._reader.places(kind)
 
-    def due(self, until: float, passing_over: Set[Identity]) -> tuple[float, Identity] | None:
+    def due(
+        self, until: float, passing_over: Set[Identity], kinds: Set[str] | None
+    ) -> tuple[float, Identity] | None:
         self.release()
-        return self._reader.due(until, passing_over)
+        return self._reader.due(until, passing_over, kinds)
 
     def outbox(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         self.release()

@@ -94,8 +94,10 @@ class SqliteStore:
         )
         return await asyncio.shield(self._outbound.commit(commit, dict(changes.pending or {})))
 
-    def due(self, until: float, passing_over: Set[Identity] = frozenset()) -> tuple[float, Identity] | None:
-        return self._source.due(until, passing_over)
+    def due(
+        self, until: float, passing_over: Set[Identity] = frozenset(), kinds: Set[str] | None = None
+    ) -> tuple[float, Identity] | None:
+        return self._source.due(until, passing_over, kinds)
 
     def places(self, kind: type) -> list[tuple[str, str]]:
         """Account and region of wherever there is a record of ``kind``."""
