@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("vauban.worker")
 
 DRAIN_SECONDS = 10.0
-_TIMER_SECONDS = 1.0
+_TIMER_SECONDS = 0.25
 _EDGE_SECONDS = 0.1
 """How often it is looked whether anything that shapes traffic has changed."""
 _RELAY_SECONDS = 0.01

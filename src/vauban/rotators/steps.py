@@ -1,6 +1,7 @@
 """The four steps of a rotation, whatever it is that rotates."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 from botocore.session import Session
@@ -25,9 +26,15 @@ def handler(technique: Technique) -> Callable[..., None]:
     """A Lambda handler that rotates by ``technique``."""
 
     def handle(event: Value, context: object, client: Any = None) -> None:
-        rotate(event, technique, client or Session().create_client("secretsmanager"))
+        rotate(event, technique, client or _client())
 
     return handle
+
+
+@cache
+def _client() -> Any:
+    """One for all events of an environment: making it costs more than a step does."""
+    return Session().create_client("secretsmanager")
 
 
 def rotate(event: Value, technique: Technique, client: Any) -> None:

@@ -236,6 +236,27 @@ def test_a_rotation_ends_where_its_label_is_taken_away(vauban, secrets, first):
     secrets.rotate_secret(SecretId="db")
 
 
+def test_a_rotation_whose_last_step_failed_after_it_was_done_has_succeeded_the_next_time(vauban, secrets, first):
+    failures = iter([True])
+
+    def rotate(event):
+        labels = told(secrets)["VersionIdsToStages"][event["ClientRequestToken"]]
+        if CURRENT in labels:
+            return
+        perform(secrets, event, "new")
+        if event["Step"] == "finishSecret":
+            token = event["ClientRequestToken"]
+            secrets.update_secret_version_stage(SecretId="db", VersionStage=PENDING, RemoveFromVersionId=token)
+            assert not next(failures)
+
+    install(vauban, rotate)
+    secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+    vauban.advance(seconds=1)
+    assert rotation_events(vauban) == ["RotationStarted", "RotationFailed"]
+    vauban.advance(minutes=1)
+    assert rotation_events(vauban)[2:] == ["RotationSucceeded"]
+
+
 def test_cancelling_stops_what_is_on_its_way_and_what_was_to_come(vauban, secrets, steps, first):
     secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN, RotationRules={"AutomaticallyAfterDays": 10})
     vauban.advance(seconds=1)

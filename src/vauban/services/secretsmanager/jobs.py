@@ -58,7 +58,7 @@ def _checked(call: Call, run: RotationRun) -> ServiceEvent | None:
         return _ended(call, run, "Abandoned")
     if not run.steps:
         return _finished(call, run, secret)
-    if secret.stages.get(PENDING) != run.version_id:
+    if run.version_id not in (secret.stages.get(PENDING), secret.stages.get(CURRENT)):
         return _ended(call, run, "Abandoned")
     call.store.put(replace(run, is_checked=True, due_at=call.now))
     if run.steps in (STEPS, TEST) and not run.tries:
