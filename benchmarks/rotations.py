@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
-
 from benchmarks.calls import ACCESS_KEY_ID, ACCOUNT, REGION, SECRET_ACCESS_KEY, ask
 from benchmarks.load import Serving
 from benchmarks.servers import vauban
 from tests.databases import PostgreSQL, connected
+
 from vauban.cli.rotators import archive
 
 COLD = 3

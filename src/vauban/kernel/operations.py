@@ -169,8 +169,8 @@ def when_due(kind: type, *, waits: bool = False) -> Callable[[Act], Act]:
     """Declare what happens when a record of ``kind`` falls due: a function of a call in the record's scope, and it.
 
     It must move the record's ``due`` on, or forget the record: that is how the work is known to be done. Work that
-    ``waits`` for others (a function, a server elsewhere) holds up nothing: it is done beside the rest, for a few records
-    at a time, and for each until nothing more of it is due.
+    ``waits`` for others (a function, a server elsewhere) holds up nothing: it is done beside the rest, for a few
+    records at a time, and for each until nothing more of it is due.
     """
 
     def declare(act: Act) -> Act:

@@ -49,7 +49,7 @@ class TheFunction:
 
 
 def install(running: InProcess, function: Callable[[dict[str, Any]], None], policy: Any = POLICY) -> None:
-    """From now on ``function`` is what ``ARN`` names; what it raises is a FunctionError, or an error of Lambda's own."""
+    """From now on ``function`` is what ``ARN`` names; what it raises is a FunctionError, or Lambda's own error."""
 
     def answer(payload: bytes) -> dict[str, Any]:
         try:

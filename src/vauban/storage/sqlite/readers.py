@@ -85,9 +85,7 @@ class Reader:
         """Account and region of wherever there is a record of that kind, in order."""
         return self._execute(_PLACES, (kind,)).fetchall()
 
-    def due(
-        self, until: float, passing_over: Set[Identity], kinds: Set[str] | None
-    ) -> tuple[float, Identity] | None:
+    def due(self, until: float, passing_over: Set[Identity], kinds: Set[str] | None) -> tuple[float, Identity] | None:
         most = 1 + len(passing_over)
         if kinds is None:
             rows = self._execute(_ANY_DUE, (until, most)).fetchall()

@@ -147,9 +147,7 @@ class Source:
         self.release()
         return self._reader.places(kind)
 
-    def due(
-        self, until: float, passing_over: Set[Identity], kinds: Set[str] | None
-    ) -> tuple[float, Identity] | None:
+    def due(self, until: float, passing_over: Set[Identity], kinds: Set[str] | None) -> tuple[float, Identity] | None:
         self.release()
         return self._reader.due(until, passing_over, kinds)
 
