@@ -277,7 +277,9 @@ def sink_of(settings: Settings) -> DirectorySink | None:
 def edge_options(settings: Settings) -> Options:
     """What the settings say of the edge."""
     proxied = settings.edge_proxy_protocol == "on"
-    return Options(settings.edge_host, settings.edge_port_offset, proxied, log_seconds=settings.edge_log_seconds)
+    name = f"{os.getpid()}" if settings.scratch else str(settings.directory.resolve())
+    offset, seconds = settings.edge_port_offset, settings.edge_log_seconds
+    return Options(settings.edge_host, name, offset, proxied, log_seconds=seconds)
 
 
 def _memory() -> MemoryStore:

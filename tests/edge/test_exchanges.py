@@ -362,3 +362,9 @@ def test_no_protocol_is_changed_unasked(edge: Edge):
     edge.application.answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"
     assert status(edge.get("/", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")) == 502
     assert b"h2c" not in edge.application.heard[0]
+
+
+def test_an_action_that_is_not_known_lets_nothing_pass(edge: Edge):
+    edge.apply(actions=({"Type": "authenticate-oidc", "Order": 1}, {"Type": "forward", "TargetGroupArn": GROUP}))
+    assert status(edge.get()) == 500
+    assert edge.application.heard == []

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from vauban.edge.certificates import Wardrobe
+from vauban.edge.claims import Claim
 from vauban.edge.connections import Connection
 from vauban.edge.forwarding import Client
 from vauban.edge.heads import RequestHead
@@ -40,7 +41,12 @@ class Door:
         self.host = host
         self.port = port
         self.sites: list[tuple[Site, Wardrobe | None]] = []
-        self._socket = bind_tcp(host, port, shared=True)
+        self._claim = Claim(plane.options.server, host, port)
+        try:
+            self._socket = bind_tcp(host, port, shared=True)
+        except OSError:
+            self._claim.release()
+            raise
         self._socket.listen(_BACKLOG)
         plane.loop.add_reader(self._socket, self._accept)
 
@@ -53,6 +59,7 @@ class Door:
         self.plane.loop.remove_reader(self._socket)
         self._accept()
         self._socket.close()
+        self._claim.release()
 
     def site_for(self, head: RequestHead, client: Client) -> "Site":
         """Of several load balancers at one address: the one whose name is asked for, or else the first."""

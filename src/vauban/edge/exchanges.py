@@ -139,6 +139,8 @@ class Exchange:
                 case "forward":
                     self.actions.append("forward")
                     return await self._forward(action)
+                case _:
+                    break
         return plain(500)
 
     async def _forward(self, action: dict[str, Any]) -> Reply | None:

@@ -13,6 +13,8 @@ class Options:
 
     host: str = LOOPBACK
     """The address that all load balancers share. Each has its own on loopback too; no other, where this is empty."""
+    server: str = ""
+    """Whose processes share a port: a name of this server's own."""
     port_offset: int = 0
     """What is added to the ports of listeners."""
     proxy_protocol: bool = False
