@@ -13,6 +13,7 @@ from vauban.background.clocks import Clock, ClockOffset, VirtualClock, WallClock
 from vauban.background.jobs import Jobs
 from vauban.background.links import PATH as LINK_PATH
 from vauban.background.links import Link, LinkDoor
+from vauban.background.pollers import Pollers
 from vauban.background.relay import Relay
 from vauban.background.timers import Timers
 from vauban.crypto.links import LinkCipher
@@ -86,7 +87,8 @@ class Vauban:
         self.links = links_of(self.regions, store, self._link_cipher)
         self._link_door = LinkDoor(store, self._link_cipher, self.regions) if self._link_cipher else None
         self.jobs = Jobs(store, self.gateway.carry_out, self.clock.now, sink_of(self.settings))
-        self.timers = Timers(store, self.gateway.carry_out, self.relay.deliver, self.clock.now, self.jobs)
+        self.pollers = Pollers(store, self.gateway.carry_out, self.clock.now)
+        self.timers = Timers(store, self.gateway.carry_out, self._settle, self.clock.now, self.jobs)
         self.publisher = self._publisher()
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
@@ -127,6 +129,12 @@ class Vauban:
     def private_operations(self) -> dict[str, Answer]:
         """What the operator's door has besides ``administration.operations``."""
         return {}
+
+    async def _settle(self) -> None:
+        """Deliver what was sent, and what comes of it and of what is polled."""
+        await self.relay.deliver()
+        while await self.pollers.run():
+            await self.relay.deliver()
 
     async def _arrival(self, sent: dict[int, DomainEvent]) -> None:
         """Wait until these events have been delivered, here or by another worker, but not for long, and for no peer."""

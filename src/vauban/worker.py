@@ -127,6 +127,7 @@ class Housekeeping:
             *(asyncio.create_task(_repeat(_RELAY_SECONDS, partial(_push, vauban, each))) for each in range(links)),
             asyncio.create_task(_repeat(_EDGE_SECONDS, lambda: _publish(vauban, self._settings))),
             asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.jobs.run(vauban.clock.now()))),
+            asyncio.create_task(_repeat(_TIMER_SECONDS, lambda: vauban.pollers.feed())),
             asyncio.create_task(_repeat(_SEGMENT_SECONDS, lambda: vauban.store.segment_trail())),
             asyncio.create_task(_repeat(_PRUNE_SECONDS, lambda: self._prune(vauban))),
         ]
@@ -139,6 +140,7 @@ class Housekeeping:
             task.cancel()
         self._vauban.timers.close()
         self._vauban.relay.close()
+        self._vauban.pollers.close()
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         await self._door.drain(1.0)

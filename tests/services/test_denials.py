@@ -60,6 +60,7 @@ WORDS: dict[str, Any] = {
     "elbv2:RuleArn": f"{BALANCING}:listener-rule/app/name/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee",
     "elbv2:TargetGroupArn": f"{BALANCING}:targetgroup/name/73e2d6bc24d8a067",
     "iam:Arn": ROLE,
+    "lambda:EventSourceArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:name",
     "lambda:Action": "lambda:InvokeFunction",
     "lambda:Resource": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:name",
     "lambda:Role": ROLE,

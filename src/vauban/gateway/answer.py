@@ -188,7 +188,11 @@ class Gateway:
             try:
                 result = work(*arguments)
             except Pending as pending:
-                pending.keep(await self._done(pending))
+                done = await self._done(pending)
+                pending.keep(done)
+                if isinstance(pending, Wait):
+                    # Whoever asked for what waits is as late as that is.
+                    arguments[0].time = done
             else:
                 if not attempt.changes.empty:
                     kept = await self._commit(attempt)

@@ -211,6 +211,24 @@ def every(kind: type, *, seconds: int) -> Callable[[Repeat], Repeat]:
     return declare
 
 
+@dataclass(frozen=True)
+class Poll:
+    """Work that goes on for as long as a record of a kind that belongs to no one place is there.
+
+    ``take(call, record, held, patient)`` says what there is to do, in one commit: None for nothing. Where it is patient
+    it may wait for that. It is called again with what it has said (``held``) until that is ``ready``. Then
+    ``handle(call, record, held)`` does it, in another commit, with as many others at a time as ``record.at_once`` says.
+    What was taken and not handled is lost with the process: whoever it was taken from gives it out again.
+    """
+
+    kind: type
+    take: Callable[["ServiceCall", Any, Any, bool], Any]
+    handle: Callable[["ServiceCall", Any, Any], None]
+
+
+POLLS: list[Poll] = []
+
+
 React = Callable[["ServiceCall", DomainEvent], ServiceEvent | None]
 
 

@@ -20,13 +20,15 @@ def page(
     max_items: int,
     marker: str | None,
     of: str = "",
+    *,
+    most: int = MOST,
 ) -> dict[str, Any]:
     """One page under ``member``: ``entries(after, count)`` gives records in order of id.
 
     Raises InvalidParameterValueException for a marker that was not given out for this list.
     """
     scope = f"{call.operation.name} {call.account} {call.region} {of}"
-    size = min(max_items, MOST)
+    size = min(max_items, most)
     found = entries(_after(scope, marker), size + 1)
     result: dict[str, Any] = {member: [told(each) for each in found[:size]]}
     if len(found) > size:

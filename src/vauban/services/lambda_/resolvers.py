@@ -1,16 +1,19 @@
 """How a call names what Lambda keeps."""
 
+import re
 from dataclasses import dataclass
 
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
 from vauban.kernel.resources import Resource
 from vauban.kernel.stores import Records, World
-from vauban.services.lambda_.errors import function_not_found
+from vauban.services.lambda_.errors import ResourceNotFoundException, function_not_found
 from vauban.services.lambda_.identifiers import Named, parse
-from vauban.services.lambda_.resources import CLOUDTRAIL_TYPE, LATEST, Alias, Function, Version
+from vauban.services.lambda_.resources import CLOUDTRAIL_TYPE, LATEST, Alias, EventSourceMapping, Function, Version
 
 RESOURCE_TYPE = "function"
+MAPPING_TYPE = "eventSourceMapping"
+_MAPPING = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:event-source-mapping:([0-9a-fA-F-]{36})")
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,26 @@ def target_of(records: Records, function: Function, qualifier: str) -> Target | 
 
 
 @dataclass(frozen=True)
+class MappingResolver:
+    """An event source mapping by its id."""
+
+    members: tuple[str, ...] = ("UUID",)
+    action: str = ""
+
+    def __call__(self, call: Call, world: World) -> Resource:
+        return _mapping(call, world, call.params["UUID"])
+
+
+@dataclass(frozen=True)
 class TaggedResolver(FunctionResolver):
-    """A function that ``Resource`` names, by its ARN."""
+    """A function or an event source mapping that ``Resource`` names, by its ARN."""
 
     members: tuple[str, ...] = ("Resource",)
 
     def __call__(self, call: Call, world: World) -> Resource:
+        mapping = _MAPPING.fullmatch(call.params["Resource"])
+        if mapping is not None:
+            return _mapping(call, world, mapping[1])
         named = parse(call.params["Resource"])
         account, own = _place(call, named)
         function = world.at(account, call.region).get(Function, named.name) if self._reaches(call, named) else None
@@ -116,7 +133,22 @@ class TaggedResolver(FunctionResolver):
         )
 
 
+def _mapping(call: Call, world: World, uuid: str) -> Resource:
+    mapping = world.at(call.account, call.region).get(EventSourceMapping, uuid)
+    absent = ResourceNotFoundException("The resource you requested does not exist.") if mapping is None else None
+    return Resource(
+        arn("lambda", call.region, call.account, f"event-source-mapping:{uuid}"),
+        MAPPING_TYPE,
+        call.account,
+        mapping,
+        tags=mapping.tags if mapping else {},
+        absent=absent,
+        cloudtrail_type="AWS::Lambda::EventSourceMapping",
+    )
+
+
 a_function = FunctionResolver()
 a_new_function = FunctionResolver(expected=False)
 a_target = TargetResolver()
 a_tagged_function = TaggedResolver()
+a_mapping = MappingResolver()

@@ -12,7 +12,7 @@ from typing import Any
 
 from vauban.identity.bound_documents import compile_bound
 from vauban.kernel.arns import arn
-from vauban.kernel.records import record, secret
+from vauban.kernel.records import Scope, record, secret
 from vauban.policy import Policy
 
 CLOUDTRAIL_TYPE = "AWS::Lambda::Function"
@@ -132,6 +132,50 @@ class Alias:
     description: str = ""
     weights: dict[str, float] = field(default_factory=dict)
     """Versions that have a share of the invocations besides, by number."""
+
+
+@record("lambda:EventSourceMapping", id="uuid")
+class EventSourceMapping:
+    """A queue whose messages a function is given."""
+
+    uuid: str
+    account: str
+    region: str
+    source: str
+    """The queue's ARN."""
+    function: str
+    qualifier: str
+    modified: datetime
+    enabled: bool = True
+    batch_size: int = 10
+    window: int = 0
+    """Seconds that a batch may be waited for."""
+    most_at_once: int | None = None
+    """How many batches the function may have at a time."""
+    reports_failures: bool = False
+    """Whether the function says which messages of a batch it failed on."""
+    filters: tuple[str, ...] = ()
+    """Patterns of the messages that the function is given; without any, all are."""
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def arn(self) -> str:
+        return arn("lambda", self.region, self.account, f"event-source-mapping:{self.uuid}")
+
+    @property
+    def function_arn(self) -> str:
+        own = arn("lambda", self.region, self.account, f"function:{self.function}")
+        return f"{own}:{self.qualifier}" if self.qualifier else own
+
+
+@record("lambda:Poller", id="uuid", scope=Scope.GLOBAL)
+class Poller:
+    """What looks for a mapping's messages, as long as it is enabled; found without knowing where it is."""
+
+    uuid: str
+    account: str
+    region: str
+    at_once: int
 
 
 @record("lambda:Layer", id="name")

@@ -12,10 +12,15 @@ from vauban.kernel.principals import Principal, SessionContext
 from vauban.kernel.resources import Resource
 from vauban.outside.functions import Credentials
 from vauban.services.lambda_.errors import InvalidParameterValueException
+from vauban.services.lambda_.identifiers import parse
 
 PASSED_TO = "lambda.amazonaws.com"
 CONDITIONS = Conditions(
-    {"iam:passedtoservice": lambda call, resource: PASSED_TO if resource.type == "role" else None}, {}
+    {
+        "iam:passedtoservice": lambda call, resource: PASSED_TO if resource.type == "role" else None,
+        "lambda:functionarn": lambda call, resource: _mapped_function(call, resource),
+    },
+    {},
 )
 
 
@@ -28,6 +33,17 @@ def may_pass(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) ->
     if decision.allowed and "Role" in call.params:
         decision = evaluate("iam:PassRole", Resource(call.params["Role"], "role", call.account))
     return decision
+
+
+def _mapped_function(call: Call, resource: Resource) -> str | None:
+    """The function of an event source mapping that is there, or is to be."""
+    if resource.type == "eventSourceMapping":
+        return resource.record.function_arn if resource.record else None
+    if call.operation.name != "CreateEventSourceMapping":
+        return None
+    named = parse(call.params["FunctionName"])
+    own = arn("lambda", call.region, call.account, f"function:{named.name}")
+    return f"{own}:{named.qualifier}" if named.qualifier else own
 
 
 def require_assumable(call: Call, role: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Tags on functions."""
+"""Tags on functions and event source mappings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,24 +8,26 @@ from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.lambda_.errors import InvalidParameterValueException
 from vauban.services.lambda_.resolvers import a_tagged_function
-from vauban.services.lambda_.resources import Function
+from vauban.services.lambda_.resources import EventSourceMapping, Function
 
 MOST = 50
 
+Tagged = Function | EventSourceMapping
+
 
 @operation("TagResource", on=a_tagged_function)
-def tag_resource(call: Call, function: Function, tags: dict[str, str]) -> None:
-    call.store.put(replace(function, tags=require_tags({**function.tags, **tags})))
+def tag_resource(call: Call, tagged: Tagged, tags: dict[str, str]) -> None:
+    call.store.put(replace(tagged, tags=require_tags({**tagged.tags, **tags})))
 
 
 @operation("UntagResource", on=a_tagged_function)
-def untag_resource(call: Call, function: Function, tag_keys: list[str]) -> None:
-    call.store.put(replace(function, tags={key: each for key, each in function.tags.items() if key not in tag_keys}))
+def untag_resource(call: Call, tagged: Tagged, tag_keys: list[str]) -> None:
+    call.store.put(replace(tagged, tags={key: each for key, each in tagged.tags.items() if key not in tag_keys}))
 
 
 @operation("ListTags", on=a_tagged_function)
-def list_tags(call: Call, function: Function) -> dict[str, Any]:
-    return {"Tags": function.tags}
+def list_tags(call: Call, tagged: Tagged) -> dict[str, Any]:
+    return {"Tags": tagged.tags}
 
 
 def require_tags(tags: Mapping[str, str]) -> dict[str, str]:
