@@ -181,8 +181,11 @@ def test_a_message_that_comes_while_it_is_waited_for_is_given_without_the_clock_
     vauban._loop.call_soon_threadsafe(vauban.vauban.pollers.feed)
     time.sleep(0.3)
     sqs.send_message(QueueUrl=work, MessageBody="one")
-    for _ in range(500):
-        if counts(sqs, work) == (0, 0):
-            return
-        time.sleep(0.02)
-    raise AssertionError("it is not given")
+    try:
+        for _ in range(500):
+            if counts(sqs, work) == (0, 0):
+                return
+            time.sleep(0.02)
+        raise AssertionError("it is not given")
+    finally:
+        vauban._loop.call_soon_threadsafe(vauban.vauban.pollers.close)
