@@ -77,6 +77,7 @@ class Worker:
         if housekeeping:
             await housekeeping.start(vauban, port)
         await stop.wait()
+        vauban.gateway.end_waits()
         if housekeeping:
             await housekeeping.stop()
         await vauban.close_edge()

@@ -48,6 +48,16 @@ def test_no_message_is_given_to_two_receivers_or_lost(server):
     assert sorted(given, key=int) == [str(number) for number in range(80)]
 
 
+def test_who_waits_is_answered_when_the_server_stops(server):
+    sqs = client(server.url, "sqs", server.credentials())
+    url = sqs.create_queue(QueueName="idle")["QueueUrl"]
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
+        time.sleep(0.5)
+        assert server.stop() == 0
+        assert "Messages" not in waiting.result()
+
+
 def test_a_message_that_was_acknowledged_outlives_a_kill(server):
     sqs = client(server.url, "sqs", server.credentials())
     url = sqs.create_queue(QueueName="kept.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]

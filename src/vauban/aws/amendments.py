@@ -2,7 +2,8 @@
 
 SQS spoke the query protocol first, and its errors still bear the names that they had there. Its lists of attribute
 names are open: a name that is not known is refused by the service, with an error of its own.
-Source: "Amazon SQS error codes" and the error traits of the model of 2012-11-05 before it spoke JSON.
+SDKs from before 2023 still speak that protocol; what it calls lists, maps and their elements is in no model any more.
+Source: "Making Query API requests", Amazon SQS Developer Guide; "Amazon SQS error codes" and the error traits of the model of 2012-11-05 before it spoke JSON.
 """
 
 from typing import Any
@@ -36,6 +37,43 @@ SQS_SENSITIVE = {
 }
 """What messages say, which is nothing for the trail."""
 
+SQS_NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
+SQS_ELEMENTS = {
+    "AWSAccountIdList": "AWSAccountId",
+    "ActionNameList": "ActionName",
+    "AttributeNameList": "AttributeName",
+    "BatchResultErrorEntryList": "BatchResultErrorEntry",
+    "ChangeMessageVisibilityBatchRequestEntryList": "ChangeMessageVisibilityBatchRequestEntry",
+    "ChangeMessageVisibilityBatchResultEntryList": "ChangeMessageVisibilityBatchResultEntry",
+    "DeleteMessageBatchRequestEntryList": "DeleteMessageBatchRequestEntry",
+    "DeleteMessageBatchResultEntryList": "DeleteMessageBatchResultEntry",
+    "ListMessageMoveTasksResultEntryList": "ListMessageMoveTasksResultEntry",
+    "MessageAttributeNameList": "MessageAttributeName",
+    "MessageList": "Message",
+    "MessageSystemAttributeList": "MessageSystemAttributeName",
+    "QueueUrlList": "QueueUrl",
+    "SendMessageBatchRequestEntryList": "SendMessageBatchRequestEntry",
+    "SendMessageBatchResultEntryList": "SendMessageBatchResultEntry",
+    "TagKeyList": "TagKey",
+}
+"""What the query protocol calls the elements of SQS's lists."""
+SQS_MAPS = {
+    "MessageBodyAttributeMap": ("Name", "Value"),
+    "MessageBodySystemAttributeMap": ("Name", "Value"),
+    "MessageSystemAttributeMap": ("Name", "Value"),
+    "QueueAttributeMap": ("Name", "Value"),
+    "TagMap": ("Key", "Value"),
+}
+SQS_MEMBERS = {
+    "Attributes": "Attribute",
+    "BinaryListValues": "BinaryListValue",
+    "MessageAttributes": "MessageAttribute",
+    "MessageSystemAttributes": "MessageSystemAttribute",
+    "StringListValues": "StringListValue",
+    "Tags": "Tag",
+    "tags": "Tag",
+}
+
 
 def amended(service: str, document: dict[str, Any]) -> dict[str, Any]:
     """A service's model with what it leaves out."""
@@ -51,3 +89,32 @@ def amended(service: str, document: dict[str, Any]) -> dict[str, Any]:
         members |= {member: {**members[member], "sensitive": True} for member in hidden}
         shapes[name] = {**shapes[name], "members": members}
     return {**document, "shapes": shapes}
+
+
+def in_query(service: str, document: dict[str, Any]) -> dict[str, Any]:
+    """A service's model as the query protocol has it, of a service that has left that behind."""
+    if service != "sqs":
+        return document
+    metadata = {**document["metadata"], "protocols": ["query"], "xmlNamespace": SQS_NAMESPACE}
+    operations = {name: _wrapped(name, each) for name, each in document["operations"].items()}
+    shapes = {name: _query_shape(name, each) for name, each in document["shapes"].items()}
+    return {"metadata": metadata, "operations": operations, "shapes": shapes}
+
+
+def _wrapped(name: str, operation: dict[str, Any]) -> dict[str, Any]:
+    if "output" not in operation:
+        return operation
+    return {**operation, "output": {**operation["output"], "resultWrapper": f"{name}Result"}}
+
+
+def _query_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    if name in SQS_ELEMENTS:
+        return {**shape, "member": {**shape["member"], "locationName": SQS_ELEMENTS[name]}}
+    if name in SQS_MAPS:
+        key, value = ({**shape[part], "locationName": said} for part, said in zip(("key", "value"), SQS_MAPS[name]))
+        return {**shape, "key": key, "value": value}
+    members = {
+        member: {**traits, "locationName": SQS_MEMBERS[member]} if member in SQS_MEMBERS else traits
+        for member, traits in shape.get("members", {}).items()
+    }
+    return {**shape, "members": members} if members else shape

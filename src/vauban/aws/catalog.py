@@ -70,12 +70,15 @@ def catalog() -> Catalog:
 
 
 def entry(service: str, metadata: dict[str, Any]) -> Entry:
+    protocols = tuple(metadata.get("protocols") or (metadata["protocol"],))
+    if "awsQueryCompatible" in metadata and "query" not in protocols:
+        protocols = (*protocols, "query")
     return Entry(
         name=service,
         service_id=metadata["serviceId"],
         full_name=metadata["serviceFullName"],
         api_version=metadata["apiVersion"],
-        protocols=tuple(metadata.get("protocols") or (metadata["protocol"],)),
+        protocols=protocols,
         signing_name=metadata.get("signingName", metadata["endpointPrefix"]),
         endpoint_prefix=metadata["endpointPrefix"],
         target_prefix=metadata.get("targetPrefix", ""),

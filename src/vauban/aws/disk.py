@@ -7,7 +7,7 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change to what is pruned or how it is laid out."""
 DIGEST_SIZE = 16
 

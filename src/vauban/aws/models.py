@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from vauban.aws import disk, sources
-from vauban.aws.amendments import amended
+from vauban.aws.amendments import amended, in_query
 from vauban.aws.shapes import Shape, ShapeResolver
 
 
@@ -194,6 +194,13 @@ class ServiceModel:
 def load(service: str) -> ServiceModel:
     """The model of a service by its boto3 name. Raises LookupError where botocore has no such service."""
     return ServiceModel(service, amended(service, kept(f"{service}.model") or pruned_and_kept(service)))
+
+
+@cache
+def load_for_query(service: str) -> ServiceModel:
+    """The model of a service whose own does not say how it is spoken to in the query protocol."""
+    document = amended(service, kept(f"{service}.model") or pruned_and_kept(service))
+    return ServiceModel(service, in_query(service, document))
 
 
 def kept(name: str) -> dict[str, Any] | None:

@@ -169,6 +169,10 @@ class Gateway:
             await self.store.audited()
         return response
 
+    def end_waits(self) -> None:
+        """Answer those who wait for something to change, and let nobody wait from here on."""
+        self._waits.end()
+
     async def carry_out(self, call: ServiceCall, act: Callable[[ServiceCall], ServiceEvent | None]) -> None:
         """Do what a service does by itself: its changes, events, and all that it asks for, in one commit.
 

@@ -18,9 +18,17 @@ class Waits:
         """By digest of the collection that is waited for."""
         self._seen = 0
         self._looking: asyncio.Task[None] | None = None
+        self._over = False
+
+    def end(self) -> None:
+        """Nobody waits any more, from here on: the server is about to stop."""
+        self._over = True
+        self._wake(None)
 
     async def wait(self, collection: tuple[str, ...], seconds: float) -> None:
         """Until the collection changes, or that long; what changed since this process last read is noticed too."""
+        if self._over:
+            return
         digest, woken = self._store.digest(collection), asyncio.Event()
         if not self._waiting:
             self._seen = self._store.taken_in

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Protocol
 
-from vauban.aws.models import OperationModel, ServiceModel
+from vauban.aws.models import OperationModel, ServiceModel, load_for_query
 from vauban.kernel.errors import AwsError
 from vauban.kernel.requests import Request, Response
 from vauban.wire.targets import Target
@@ -34,6 +34,9 @@ def codec(model: ServiceModel, operation: OperationModel, protocol: str) -> Code
     if protocol in ("query", "ec2"):
         from vauban.wire.query_rpc import QueryCodec
 
+        if model.query_compatible:
+            model = load_for_query(model.name)
+            operation = model.operations[operation.name]
         return QueryCodec(model, operation, protocol)
     if protocol == "smithy-rpc-v2-cbor":
         from vauban.wire.cbor_rpc import CborCodec

@@ -19,6 +19,8 @@ class QueryCodec:
         self.service = service
         self.operation = operation
         self.ec2 = protocol == "ec2"
+        self.addressed = service.name == "sqs" and "QueueUrl" in operation.input.members
+        """Whether the path says what is asked of: SQS's forms are sent to the queue's URL."""
         self.validate = validator(operation.input)
         self.convert = query.Readers(self.ec2).compiled(operation.input) if operation.input else lambda branch: {}
         self.content = Writers().members(operation.output) if operation.output else None
@@ -26,7 +28,10 @@ class QueryCodec:
 
     def read(self, request: Request, target: Target) -> dict[str, Any]:
         """The request's params, valid by the model. Raises ValidationException or SerializationException."""
-        params = self.convert(query.tree(form_of(request) if target.form is None else target.form))
+        form = form_of(request) if target.form is None else target.form
+        if self.addressed and "QueueUrl" not in form:
+            form = {**form, "QueueUrl": request.path}
+        params = self.convert(query.tree(form))
         self.validate(params)
         return params
 

@@ -10,6 +10,7 @@ from vauban.services.sqs.resolvers import a_queue
 from vauban.services.sqs.resources import Message, Queue, Remains, Slot
 
 PURGE_SECONDS = 60
+MOST_IN_FLIGHT = 120_000
 AT_ONCE = 200
 """How many messages of a box are forgotten in one commit."""
 
@@ -51,11 +52,19 @@ def counts(call: Call, queue: Queue) -> tuple[int, int, int]:
     return total - len(hidden), in_flight, len(hidden) - in_flight
 
 
+def is_full(call: Call, queue: Queue) -> bool:
+    """Whether as many messages are in flight as may be. Looks at them only where there could be so many."""
+    if call.store.count(Slot, index="box", value=queue.box) < MOST_IN_FLIGHT:
+        return False
+    return counts(call, queue)[1] >= MOST_IN_FLIGHT
+
+
 def hidden_slots(call: Call, queue: Queue) -> list[Slot]:
     """Slots among which are all that cannot be received now."""
+    if queue.is_fifo:
+        return call.store.list(Slot, index="hidden", value=queue.box)
     prefix = f"{queue.box}/"
-    after = "" if queue.is_fifo else f"{prefix}{moment(call.time)}~"
-    return call.store.list(Slot, prefix=prefix, after=after)
+    return call.store.list(Slot, prefix=prefix, after=f"{prefix}{moment(call.time)}~")
 
 
 def moment(time: float) -> str:

@@ -3,9 +3,12 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/ and each operation's list.
 """
 
+import re
 from typing import Any
 
 from vauban.kernel.errors import AwsError, ValidationException
+
+_ABSENT = re.compile(r"Value null at '(\w+)' failed to satisfy constraint: Member must not be null")
 
 
 class BatchEntryIdsNotDistinct(AwsError):
@@ -127,4 +130,7 @@ def missing(parameter: str) -> MissingRequiredParameterException:
 
 def worded(error: ValidationException) -> AwsError:
     """What does not fit the model, as SQS says it."""
+    absent = _ABSENT.search(error.message)
+    if absent is not None:
+        return missing(absent[1][:1].upper() + absent[1][1:])
     return InvalidParameterValueException(error.message)

@@ -8,7 +8,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
 from vauban.kernel.records import replace
 from vauban.services.sqs.attributes import allows, target_of
-from vauban.services.sqs.boxes import slot_of
+from vauban.services.sqs.boxes import is_full, slot_of
 from vauban.services.sqs.contents import (
     TRACE_HEADER,
     chosen,
@@ -16,12 +16,13 @@ from vauban.services.sqs.contents import (
     digest_of_body,
 )
 from vauban.services.sqs.encryption import opened
-from vauban.services.sqs.errors import InvalidAttributeName, invalid_value
+from vauban.services.sqs.errors import InvalidAttributeName, OverLimit, invalid_value
 from vauban.services.sqs.handles import Receipt, handle_of
 from vauban.services.sqs.moves import moved
 from vauban.services.sqs.resolvers import a_queue
 from vauban.services.sqs.resources import Message, Queue, ReceiveAttempt, Slot
 from vauban.services.sqs.sends import retained_until, slot_id
+from vauban.services.sqs.tenants import fairly
 
 MOST = 10
 LONGEST_WAIT = 20
@@ -70,11 +71,20 @@ def receive_message(
     if not 0 <= wait <= LONGEST_WAIT:
         raise invalid_value(wait, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.")
     wanted = _system_names(attribute_names, message_system_attribute_names)
-    taken = _taken(call, queue, most, invisible, _attempt_id(queue, receive_request_attempt_id))
+    attempt_id = _attempt_id(queue, receive_request_attempt_id)
+    taken = [] if _is_full(call, queue, wait) else _taken(call, queue, most, invisible, attempt_id)
     if not taken:
         _wait(call, queue, wait)
         return {}
     return {"Messages": [_told(call, queue, *each, wanted, message_attribute_names or []) for each in taken]}
+
+
+def _is_full(call: Call, queue: Queue, wait: int) -> bool:
+    """Raises OverLimit, where somebody asks a standard queue without waiting; else there are no messages for now."""
+    full = is_full(call, queue)
+    if full and not queue.is_fifo and not wait:
+        raise OverLimit("Too many messages are in flight: delete some that were received, or let them time out.")
+    return full
 
 
 def require_timeout(seconds: int) -> None:
@@ -125,7 +135,7 @@ def _taken(call: Call, queue: Queue, most: int, invisible: int, attempt_id: str)
         return again
     taken: list[tuple[Message, Slot]] = []
     seen: set[str] = set()
-    for slot in _fifo_slots(call, queue) if queue.is_fifo else _slots(call, queue, most):
+    for slot in _fifo_slots(call, queue) if queue.is_fifo else fairly(call, queue, _slots(call, queue, most), most):
         message = None if slot.message_key in seen else _receivable(call, queue, slot)
         if message is None:
             continue

@@ -148,8 +148,14 @@ class Content(msgspec.Struct, array_like=True, frozen=True):
 @record(
     "sqs:Slot",
     id="slot_id",
-    indexes={"box": "box", "message": "message_key", "group": "box_and_group"},
-    counted=("box",),
+    indexes={
+        "box": "box",
+        "message": "message_key",
+        "group": "box_and_group",
+        "hidden": "hidden_in",
+        "taken": "taken_from",
+    },
+    counted=("box", "taken"),
 )
 class Slot:
     """A message's place in its box, and when it can be received."""
@@ -166,10 +172,24 @@ class Slot:
     last_received: float = 0.0
     group: str = ""
     """Of a FIFO queue's message."""
+    delayed: bool = False
+    """Of a FIFO queue's message: whether it could not be received at once."""
+    tenant: str = ""
+    """The group of a standard queue's message, which makes that a fair queue."""
 
     @property
     def box(self) -> str:
         return self.slot_id.partition("/")[0]
+
+    @property
+    def hidden_in(self) -> str | None:
+        """The box of a FIFO queue's message that may be such as cannot be received now."""
+        return self.box if self.group and (self.receive_count or self.delayed) else None
+
+    @property
+    def taken_from(self) -> str | None:
+        """Box and tenant of a message that was received, and may be in flight."""
+        return f"{self.box}/{self.tenant}" if self.tenant and self.receive_count else None
 
     @property
     def box_and_group(self) -> str | None:

@@ -155,7 +155,8 @@ def _put(
     )
     visible = call.time + delay
     place = slot_id(call, queue, visible, sequence, order)
-    call.store.put(Slot(place, queue.account, queue.region, key, visible, group=group if queue.is_fifo else ""))
+    whose = {"group": group, "delayed": bool(delay)} if queue.is_fifo else {"tenant": group}
+    call.store.put(Slot(place, queue.account, queue.region, key, visible, **whose))
     return message_id
 
 
