@@ -3,7 +3,8 @@
 SQS spoke the query protocol first, and its errors still bear the names that they had there. Its lists of attribute
 names are open: a name that is not known is refused by the service, with an error of its own.
 SDKs from before 2023 still speak that protocol; what it calls lists, maps and their elements is in no model any more.
-Source: "Making Query API requests", Amazon SQS Developer Guide; "Amazon SQS error codes" and the error traits of the model of 2012-11-05 before it spoke JSON.
+Source: "Making Query API requests", Amazon SQS Developer Guide; "Amazon SQS error codes" and the error traits of the
+model of 2012-11-05 before it spoke JSON.
 """
 
 from typing import Any
@@ -111,8 +112,9 @@ def _query_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
     if name in SQS_ELEMENTS:
         return {**shape, "member": {**shape["member"], "locationName": SQS_ELEMENTS[name]}}
     if name in SQS_MAPS:
-        key, value = ({**shape[part], "locationName": said} for part, said in zip(("key", "value"), SQS_MAPS[name]))
-        return {**shape, "key": key, "value": value}
+        key, value = SQS_MAPS[name]
+        named = {"key": {**shape["key"], "locationName": key}, "value": {**shape["value"], "locationName": value}}
+        return {**shape, **named}
     members = {
         member: {**traits, "locationName": SQS_MEMBERS[member]} if member in SQS_MEMBERS else traits
         for member, traits in shape.get("members", {}).items()
