@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -107,3 +109,28 @@ def test_a_cron_expression_fires_on_its_days(vauban, events, parcels):
     events.put_targets(Rule="daily", Targets=[{"Id": "1", "Arn": QUEUE}])
     vauban.advance(days=3)
     assert [each["event"]["time"][11:] for each in parcels(vauban)] == ["12:00:00Z"] * 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wants"),
+    [
+        ({"source": ["shop"]}, True),
+        ({"source": ["bank", "shop"], "detail": {"a": [1]}}, True),
+        ({"source": [{"prefix": "sh"}]}, True),
+        ({"source": ["bank", {"suffix": "op"}]}, True),
+        ({"source": [None, "shop"]}, True),
+        ({"detail-type": ["Order"]}, True),
+        ({"$or": [{"source": ["bank"]}, {"detail": {"a": [1]}}]}, True),
+        ({"source": ["bank"]}, False),
+        ({"source": ["shop "]}, False),
+        ({"$or": [{"source": ["bank"]}, {"source": ["mint"]}]}, False),
+    ],
+)
+def test_rules_are_asked_by_the_source_of_an_event_and_none_is_forgotten(vauban, events, parcels, pattern, wants):
+    events.put_rule(Name="r", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": QUEUE}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "Order", "Detail": '{"a": 1}'}])
+    assert len(parcels(vauban)) == wants
+    events.disable_rule(Name="r")
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "Order", "Detail": '{"a": 1}'}])
+    assert len(parcels(vauban)) == wants

@@ -9,7 +9,7 @@ from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import EVERYTHING, on
 from vauban.services.events.deliveries import send
 from vauban.services.events.resolvers import Place
-from vauban.services.events.resources import DEFAULT, SOURCE, Parcel, Rule
+from vauban.services.events.resources import DEFAULT, SOURCE, Parcel, Rule, heard_from
 from vauban.services.events.shelves import keep
 
 ARRIVED = "Event For A Bus Elsewhere"
@@ -25,7 +25,8 @@ def arrive(call: Call, bus: Place, event: dict[str, Any]) -> None:
 
 def tell_targets(call: Call, bus: str, event: dict[str, Any], only: Collection[str] = ()) -> None:
     """Of all rules that want the event, or of those with one of the ARNs ``only``."""
-    for rule in call.store.list(Rule, index="bus", value=bus):
+    by_source = call.store.list(Rule, index="heard", value=heard_from(bus, event["source"]))
+    for rule in (*by_source, *call.store.list(Rule, index="heard", value=heard_from(bus))):
         if rule.targets and (not only or rule.arn in only) and rule.wants(event):
             tell(call, rule, event)
 

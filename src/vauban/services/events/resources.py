@@ -3,6 +3,7 @@
 Events themselves wait in the outbox until they are delivered; a ``Delivery`` is one that failed, and is tried again.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -57,7 +58,7 @@ class EventBus:
         return Policy.parse(self.policy, name="event bus policy", kind="resource") if self.policy else None
 
 
-@record("events:Rule", id="key", indexes={"bus": "bus", "target": "target_arns"}, due="next_at")
+@record("events:Rule", id="key", indexes={"bus": "bus", "target": "target_arns", "heard": "heard"}, due="next_at")
 class Rule:
     name: str
     bus: str
@@ -94,6 +95,16 @@ class Rule:
     def managed_by(self) -> str:
         """The service that keeps it, and alone may change it."""
         return ARCHIVIST if self.archive else ""
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """Where it may want events from, as ``heard_from`` says it: about others it is not asked."""
+        if self.state == DISABLED or not self.pattern:
+            return ()
+        sources = json.loads(self.pattern).get("source")
+        if not isinstance(sources, list) or not all(isinstance(each, str) for each in sources):
+            return (heard_from(self.bus),)
+        return tuple({heard_from(self.bus, each) for each in sources})
 
     @cached_property
     def compiled(self) -> Pattern | None:
@@ -279,6 +290,11 @@ class Parcel:
     def pause(self) -> timedelta:
         """Before it is tried again: twice as long each time, up to ten minutes."""
         return timedelta(seconds=min(2**self.tries, 600))
+
+
+def heard_from(bus: str, source: str = "") -> str:
+    """A bus and a source; without one, the bus whatever the source is."""
+    return f"{bus} {source}"
 
 
 def key_of(bus: str, rule: str) -> str:

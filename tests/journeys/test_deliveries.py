@@ -1,0 +1,91 @@
+"""Events on their way through rules to a queue and an archive, while the server is killed again and again."""
+
+import json
+import threading
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .conftest import ACCOUNT
+from .running import SECONDS, Server, client
+
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:heard"
+BUS = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+KILLS = 3
+
+
+class Putter:
+    """Puts events, a few at once, and remembers those that were taken."""
+
+    def __init__(self, server: Server):
+        self.taken: set[str] = set()
+        self._events = client(server.url, "events", server.credentials(), connect_timeout=2, read_timeout=20)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._put)
+
+    def __enter__(self) -> "Putter":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def wait_for(self, count: int) -> None:
+        """Until that many more were taken."""
+        enough = len(self.taken) + count
+        deadline = time.monotonic() + 60
+        while len(self.taken) < enough:
+            assert time.monotonic() < deadline, "no more events are taken"
+            time.sleep(0.005)
+
+    def _put(self) -> None:
+        entry = {"Source": "shop", "DetailType": "Order", "Detail": "{}"}
+        while not self._stop.is_set():
+            try:
+                told = self._events.put_events(Entries=[entry] * 3)
+            except (BotoCoreError, ClientError):
+                time.sleep(0.02)
+            else:
+                self.taken |= {each["EventId"] for each in told["Entries"]}
+
+
+def drained(server: Server, enough) -> list[dict]:
+    """What the queue has, until it is enough."""
+    sqs = server.client("sqs")
+    url = sqs.get_queue_url(QueueName="heard")["QueueUrl"]
+    found: list[dict] = []
+    deadline = time.monotonic() + SECONDS
+    while not enough(found) and time.monotonic() < deadline:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", []):
+            found.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found
+
+
+def test_no_event_that_was_taken_is_lost_to_a_kill(server):
+    letting_in = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        },
+    }
+    server.client("sqs").create_queue(QueueName="heard", Attributes={"Policy": json.dumps(letting_in)})
+    events = server.client("events")
+    events.put_rule(Name="r", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": QUEUE}])
+    events.create_archive(ArchiveName="all", EventSourceArn=BUS, EventPattern='{"source": ["shop"]}')
+    with Putter(server) as putter:
+        for _ in range(KILLS):
+            putter.wait_for(20)
+            server.kill()
+            server.start()
+        putter.wait_for(3)
+    found = drained(server, lambda found: putter.taken <= {each["id"] for each in found})
+    assert putter.taken <= {each["id"] for each in found}
+    told = server.client("events").describe_archive(ArchiveName="all")
+    assert told["EventCount"] >= len(putter.taken)
+    assert told["EventCount"] == len({each["id"] for each in found})
