@@ -6,11 +6,8 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .conftest import ACCOUNT
 from .running import SECONDS, Server, client
 
-QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:heard"
-BUS = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
 KILLS = 3
 
 
@@ -73,11 +70,13 @@ def test_no_event_that_was_taken_is_lost_to_a_kill(server):
             "Resource": "*",
         },
     }
-    server.client("sqs").create_queue(QueueName="heard", Attributes={"Policy": json.dumps(letting_in)})
-    events = server.client("events")
+    events, sqs = server.client("events"), server.client("sqs")
+    url = sqs.create_queue(QueueName="heard", Attributes={"Policy": json.dumps(letting_in)})["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus = events.describe_event_bus()["Arn"]
     events.put_rule(Name="r", EventPattern='{"source": ["shop"]}')
-    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": QUEUE}])
-    events.create_archive(ArchiveName="all", EventSourceArn=BUS, EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": queue}])
+    events.create_archive(ArchiveName="all", EventSourceArn=bus, EventPattern='{"source": ["shop"]}')
     with Putter(server) as putter:
         for _ in range(KILLS):
             putter.wait_for(20)
