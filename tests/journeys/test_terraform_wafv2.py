@@ -141,6 +141,11 @@ resource "aws_wafv2_web_acl" "shop" {
   %(visibility)s
 }
 
+resource "aws_wafv2_web_acl_association" "shop" {
+  resource_arn = "LOAD_BALANCER"
+  web_acl_arn  = aws_wafv2_web_acl.shop.arn
+}
+
 resource "aws_cloudwatch_log_group" "requests" {
   name = "aws-waf-logs-shop"
 }
@@ -177,15 +182,19 @@ def server(make_server) -> Server:
 
 def test_a_web_acl_and_all_that_it_names_are_made_and_destroyed(server: Server, tmp_path: Path):
     terraform = Terraform(tmp_path / "terraform", server)
-    terraform.write(CONFIGURATION)
+    elb = server.client("elbv2")
+    (balancer,) = elb.create_load_balancer(Name="shop", Subnets=["subnet-1", "subnet-2"])["LoadBalancers"]
+    terraform.write(CONFIGURATION.replace("LOAD_BALANCER", balancer["LoadBalancerArn"]))
     terraform.init()
-    assert "6 added, 0 changed, 0 destroyed" in terraform.apply()
+    assert "7 added, 0 changed, 0 destroyed" in terraform.apply()
 
     waf = server.client("wafv2")
     (summary,) = waf.list_web_acls(Scope="REGIONAL")["WebACLs"]
     rules = {rule["Name"]: rule for rule in waf.get_web_acl(ARN=summary["ARN"])["WebACL"]["Rules"]}
     assert rules["often"]["Statement"]["RateBasedStatement"]["Limit"] == 1000
+    protected = waf.list_resources_for_web_acl(WebACLArn=summary["ARN"])["ResourceArns"]
+    assert protected == [balancer["LoadBalancerArn"]]
 
-    assert "6 destroyed" in terraform("destroy", "-auto-approve").stdout
+    assert "7 destroyed" in terraform("destroy", "-auto-approve").stdout
     assert waf.list_web_acls(Scope="REGIONAL")["WebACLs"] == []
     assert waf.list_ip_sets(Scope="REGIONAL")["IPSets"] == []
