@@ -16,7 +16,17 @@ from pathlib import Path
 
 from benchmarks.figures import FULL, QUICK, figures_table, loads_table
 
-FIGURES = ("kms_encrypt", "peers", "durable_writes", "strict_audit", "cold_start", "many_keys", "secrets", "parameters")
+FIGURES = (
+    "kms_encrypt",
+    "peers",
+    "durable_writes",
+    "strict_audit",
+    "cold_start",
+    "many_keys",
+    "secrets",
+    "parameters",
+    "edge",
+)
 
 
 def main() -> int:
