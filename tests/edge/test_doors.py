@@ -33,7 +33,9 @@ def certificate(*names: str) -> Certificate:
     return Certificate(f"arn:cert/{names[0]}", *self_signed(names))
 
 
-def secured(edge: Edge, *certificates: Certificate, policy: str = "", **more: Any) -> None:
+def secured(
+    edge: Edge, *certificates: Certificate, policy: str = "ELBSecurityPolicy-TLS13-1-2-2021-06", **more: Any
+) -> None:
     arns = tuple(each.arn for each in certificates)
     listener = {"protocol": "HTTPS", "certificates": arns, "ssl_policy": policy}
     edge.apply(listener=listener, certificates=certificates, **more)

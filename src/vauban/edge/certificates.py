@@ -5,12 +5,11 @@ import ssl
 import tempfile
 from collections.abc import Iterable
 
+from vauban.aws.ssl_policies import DEFAULT_POLICY, POLICIES, Policy
 from vauban.crypto.certificates import encrypted_key, host_names
 from vauban.kernel.traffic import Certificate
 
-_FORWARD_SECRET = "ECDHE+AESGCM"
-_RESTRICTED = f"{_FORWARD_SECRET}:ECDHE+AES+SHA256:ECDHE+AES+SHA384"
-_EXTENDED = f"{_RESTRICTED}:AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256"
+_VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
 
 
 class UnusableCertificate(Exception):
@@ -62,9 +61,11 @@ class Wardrobe:
 
 def _context(certificate: Certificate, policy: str, http2: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version, context.maximum_version = _versions(policy)
+    allowed = POLICIES.get(policy) or POLICIES[DEFAULT_POLICY]
+    context.minimum_version, context.maximum_version = _versions(allowed)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.set_ciphers(_ciphers(policy))
+    if older := [each for each in allowed.ciphers if not each.startswith("TLS_")]:
+        context.set_ciphers(":".join(older))
     context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
     try:
         _load(context, certificate)
@@ -82,16 +83,7 @@ def _load(context: ssl.SSLContext, certificate: Certificate) -> None:
         context.load_cert_chain(file.name, password=password)
 
 
-def _versions(policy: str) -> tuple[ssl.TLSVersion, ssl.TLSVersion]:
-    """What a security policy allows; nothing older than TLS 1.2 is served, whatever its name."""
-    if "TLS13-1-3" in policy:
-        return ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3
-    newest = ssl.TLSVersion.TLSv1_3 if "TLS13" in policy or not policy else ssl.TLSVersion.TLSv1_2
-    return ssl.TLSVersion.TLSv1_2, newest
-
-
-def _ciphers(policy: str) -> str:
-    """Of TLS 1.2."""
-    if not policy or "-Res" in policy:
-        return _FORWARD_SECRET
-    return _EXTENDED if "-Ext" in policy or "2016-08" in policy or "TLS-1-" in policy else _RESTRICTED
+def _versions(policy: Policy) -> tuple[ssl.TLSVersion, ssl.TLSVersion]:
+    """The oldest and the newest that a policy allows; nothing older than TLS 1.2 is spoken, whatever it says."""
+    spoken = [version for name, version in _VERSIONS.items() if name in policy.protocols]
+    return spoken[0], spoken[-1]
