@@ -36,6 +36,7 @@ from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
 from vauban.outside import Outside
 from vauban.outside.clusters import Cluster, Clusters
+from vauban.outside.dns import Dns
 from vauban.outside.https import Https
 from vauban.outside.mail import Mail
 from vauban.outside.webhooks import Webhooks
@@ -305,8 +306,9 @@ def outside_of(settings: Settings) -> Outside:
     clusters = {each.cluster: Cluster(each.module, each.token, each.account) for each in settings.cloudhsm_cluster}
     https = Https(settings.xks_ca, addresses, settings.xks_timeout / 1000)
     roots = _roots(settings.attestation_root)
+    dns = Dns(*settings.dns_resolver) if settings.dns_resolver else Dns()
     webhooks = Webhooks(settings.webhook_ca, public=settings.webhook_reach == "public")
-    return Outside(https, Clusters(clusters), roots, webhooks=webhooks, mail=_mail(settings))
+    return Outside(https, Clusters(clusters), roots, webhooks=webhooks, mail=_mail(settings), dns=dns)
 
 
 def _mail(settings: Settings) -> Mail:

@@ -1,5 +1,6 @@
 """Every setting: its name, type, default, and a line of help. Each is an option of ``vauban serve`` and a variable."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -76,6 +77,18 @@ def _token_cluster(text: str) -> TokenCluster:
     if match is None:
         raise SettingError("say CLUSTER=MODULE:TOKEN or ACCOUNT/CLUSTER=MODULE:TOKEN, the cluster as AWS spells them")
     return TokenCluster(match[2], match[3], match[4], match[1] or "")
+
+
+def _resolver(text: str) -> tuple[str, int]:
+    """Address and port of a DNS server."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?", text, re.ASCII)
+    try:
+        address = str(ipaddress.ip_address(match[1] or match[2])) if match else ""
+    except ValueError:
+        address = ""
+    if match is None or not address or not 1 <= int(match[3] or 53) <= 65535:
+        raise SettingError("say ADDRESS or ADDRESS:PORT")
+    return address, int(match[3] or 53)
 
 
 REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+){1,3}-[0-9]{1,2}", re.ASCII)
@@ -216,6 +229,13 @@ class Settings:
     smtp_ca: str = _setting("", str, "PEM file: whom to trust for the relay, not the system's", "FILE")
     smtp_user: str = _setting("", str, "name to log in to the relay with", "NAME")
     smtp_password_file: str = _setting("", str, "file with the password that goes with it", "FILE")
+
+    dns_resolver: tuple[str, int] | None = _setting(
+        None,
+        _resolver,
+        "whom to ask for the names that certificates are validated by, not the system's",
+        "ADDRESS:PORT",
+    )
 
     edge: str = _setting("on", _choice("on", "off"), "on: load balancers listen and web ACLs block", "EDGE")
     edge_workers: int = _setting(0, _whole(0, 256), "processes of the edge; 0 is one per core", "N")

@@ -5,6 +5,9 @@ names are open: a name that is not known is refused by the service, with an erro
 SDKs from before 2023 still speak that protocol; what it calls lists, maps and their elements is in no model any more.
 Source: "Making Query API requests", Amazon SQS Developer Guide; "Amazon SQS error codes" and the error traits of the
 model of 2012-11-05 before it spoke JSON.
+
+ACM answers with the ARN of a private authority where its model has that of a certificate, and exports encrypted keys
+where its model has others.
 """
 
 from typing import Any
@@ -78,9 +81,18 @@ SQS_MEMBERS = {
 
 def amended(service: str, document: dict[str, Any]) -> dict[str, Any]:
     """A service's model with what it leaves out."""
-    if service != "sqs":
-        return document
-    shapes = dict(document["shapes"])
+    amend = _AMENDMENTS.get(service)
+    return {**document, "shapes": amend(dict(document["shapes"]))} if amend else document
+
+
+def _of_acm(shapes: dict[str, Any]) -> dict[str, Any]:
+    detail = shapes["CertificateDetail"]
+    members = {**detail["members"], "CertificateAuthorityArn": {"shape": "PcaArn"}}
+    exported = {name: value for name, value in shapes["PrivateKey"].items() if name != "pattern"}
+    return {**shapes, "CertificateDetail": {**detail, "members": members}, "PrivateKey": exported}
+
+
+def _of_sqs(shapes: dict[str, Any]) -> dict[str, Any]:
     for name in SQS_OPEN:
         shapes[name] = {"type": "string"}
     for name, code in SQS_CODES.items():
@@ -89,7 +101,7 @@ def amended(service: str, document: dict[str, Any]) -> dict[str, Any]:
         members = dict(shapes[name]["members"])
         members |= {member: {**members[member], "sensitive": True} for member in hidden}
         shapes[name] = {**shapes[name], "members": members}
-    return {**document, "shapes": shapes}
+    return shapes
 
 
 def in_query(service: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -120,3 +132,6 @@ def _query_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
         for member, traits in shape.get("members", {}).items()
     }
     return {**shape, "members": members} if members else shape
+
+
+_AMENDMENTS = {"acm": _of_acm, "sqs": _of_sqs}

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtensionOID, OCSPExtensionOID
 
-from vauban.crypto.extensions import Extension, issuing_distribution_point, requested
+from vauban.crypto.extensions import Extension, basic_constraints, issuing_distribution_point, key_usage, requested
 from vauban.crypto.x509_names import subject_name
 
 KEY_SPECS = {
@@ -286,3 +286,14 @@ def _padding(algorithm: str) -> padding.PSS | None:
         return None
     chosen = _HASHES[algorithm.partition("WITH")[0]]()
     return padding.PSS(padding.MGF1(chosen), chosen.digest_size)
+
+
+def create_root(key_der: bytes, subject: Mapping[str, Any], now: datetime, until: datetime, serial: int) -> str:
+    """The certificate of a root authority, in PEM, which may have authorities below it. For EC keys."""
+    algorithm = "SHA256WITHECDSA"
+    request = read_request(signing_request(key_der, subject, (), algorithm).encode())
+    extensions = (
+        basic_constraints(ca=True),
+        key_usage({"DigitalSignature": True, "KeyCertSign": True, "CRLSign": True}),
+    )
+    return authority(key_der, subject).issue(request, extensions, now, until, algorithm, serial, itself=True)

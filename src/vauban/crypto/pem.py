@@ -11,8 +11,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
+    NoEncryption,
+    PrivateFormat,
     PublicFormat,
+    load_der_private_key,
     load_pem_private_key,
     load_pem_public_key,
     load_ssh_public_key,
@@ -86,6 +90,18 @@ def public_key_of(private_key_pem: str) -> bytes:
     except (TypeError, UnsupportedAlgorithm, UnicodeError) as error:
         raise ValueError("the private key cannot be read") from error
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def private_key_pem(pkcs8_der: bytes) -> bytes:
+    """A private key in DER as PEM, not encrypted."""
+    key = load_der_private_key(pkcs8_der, None, unsafe_skip_rsa_key_validation=True)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def encrypted_private_key(private_key_pem: bytes, passphrase: bytes) -> str:
+    """A private key in PEM under a passphrase: PKCS #8, PBES2 with AES-256 (RFC 8018)."""
+    key = load_pem_private_key(private_key_pem, None, unsafe_skip_rsa_key_validation=True)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)).decode()
 
 
 def read_ssh_key(text: str) -> SshKey:

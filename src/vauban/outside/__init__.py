@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vauban.outside.clusters import Clusters
+from vauban.outside.dns import Dns
 from vauban.outside.edge import Edge
 from vauban.outside.functions import Functions
 from vauban.outside.https import Https
@@ -29,6 +30,7 @@ class Outside:
     functions: Functions = field(default_factory=Functions)
     webhooks: Webhooks = field(default_factory=Webhooks)
     mail: Mail = field(default_factory=Mail)
+    dns: Dns = field(default_factory=Dns)
     edge: Edge = field(default_factory=Edge)
 
     def close(self) -> None:

@@ -4,6 +4,19 @@ Read ``resources`` (what is kept) first; ``associations`` says who uses a certif
 """
 
 from vauban.kernel.operations import Service
-from vauban.services.acm import associations, certificates, edge, imports, listing, tags
+from vauban.services.acm import (
+    associations,
+    certificates,
+    edge,
+    exports,
+    imports,
+    listing,
+    renewals,
+    requests,
+    settings,
+    tags,
+)
 
-SERVICE = Service("acm", imports, certificates, listing, tags, associations, edge)
+SERVICE = Service(
+    "acm", requests, imports, certificates, listing, exports, renewals, settings, tags, associations, edge
+)

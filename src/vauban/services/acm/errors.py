@@ -23,6 +23,22 @@ class LimitExceededException(AwsError):
     pass
 
 
+class InvalidDomainValidationOptionsException(AwsError):
+    pass
+
+
+class InvalidStateException(AwsError):
+    pass
+
+
+class ConflictException(AwsError):
+    pass
+
+
+class RequestInProgressException(AwsError):
+    pass
+
+
 class ResourceInUseException(AwsError):
     pass
 

@@ -13,8 +13,10 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.acm.errors import LimitExceededException
+from vauban.services.acm.notices import available
 from vauban.services.acm.resolvers import an_import
-from vauban.services.acm.resources import Certificate
+from vauban.services.acm.resources import IMPORTED, Certificate
+from vauban.services.acm.schedules import next_due
 from vauban.services.acm.tags import tagged
 
 MOST = 2500
@@ -47,13 +49,17 @@ def import_certificate(
     }
     if replaced is not None:
         _require_alike(replaced, read, tags)
+        if replaced.kind != IMPORTED:
+            raise ValidationException("Only imported certificates can be reimported.")
         made = replace(replaced, **parts)
     else:
         if call.store.count(Certificate) >= MOST:
             raise LimitExceededException("You have reached the maximum number of certificates.")
         where = {"account": call.account, "region": call.region, "created": call.second}
         made = Certificate(call.once("id", call.uuid), **where, tags=tagged({}, tags or []), **parts)
-    call.store.put(made)
+    call.store.put(replace(made, due_at=next_due(call, made)))
+    if replaced is not None:
+        available(call, made, "REIMPORT")
     return {"CertificateArn": made.arn}
 
 

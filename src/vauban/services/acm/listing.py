@@ -8,8 +8,10 @@ from vauban.crypto import certificate_facts as facts
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.acm.certificates import origin
 from vauban.services.acm.errors import InvalidArgsException
 from vauban.services.acm.resources import Association, Certificate
+from vauban.services.acm.schedules import is_renewable
 
 PAGE = 1000
 KEY_TYPES = ("RSA_1024", "RSA_2048")
@@ -31,8 +33,8 @@ def list_certificates(
 ) -> dict[str, Any]:
     if (sort_by is None) != (sort_order is None):
         raise ValidationException("SortBy and SortOrder must be specified together.")
-    elsewhere = root_hierarchy_types or "CUSTOMER_PROVIDED" not in (certificate_key_pair_origins or [*ORIGINS])
-    found = [] if elsewhere else _sifted(call, certificate_statuses, includes or {})
+    origins = certificate_key_pair_origins or [*ORIGINS]
+    found = [] if root_hierarchy_types else _sifted(call, certificate_statuses, origins, includes or {})
     if sort_by is not None:
         found.sort(key=_created, reverse=sort_order == "DESCENDING")
     return _page(call, found, next_token, max_items or PAGE)
@@ -42,17 +44,26 @@ ORIGINS = ("AWS_MANAGED", "CUSTOMER_PROVIDED")
 """Where keys come from that are listed where nobody asks."""
 
 
-def _sifted(call: Call, statuses: list[str] | None, includes: dict[str, Any]) -> list[Certificate]:
+def _sifted(call: Call, statuses: list[str] | None, origins: list[str], includes: dict[str, Any]) -> list[Certificate]:
     return [
         each
         for each in call.store.list(Certificate)
         if (not statuses or each.status(call.now) in statuses)
+        and origin(each) in origins
         and each.key_algorithm in (includes.get("keyTypes") or KEY_TYPES)
-        and _has(facts.key_usages(each.read), includes.get("keyUsage"))
-        and _has([name for name, _ in facts.extended_key_usages(each.read)], includes.get("extendedKeyUsage"))
-        and includes.get("exportOption", "DISABLED") == "DISABLED"
+        and _has(_usages(each), includes.get("keyUsage"))
+        and _has(_extended_usages(each), includes.get("extendedKeyUsage"))
+        and includes.get("exportOption", each.export_option) == each.export_option
         and includes.get("managedBy") is None
     ]
+
+
+def _usages(certificate: Certificate) -> list[str]:
+    return facts.key_usages(certificate.read) if certificate.body else []
+
+
+def _extended_usages(certificate: Certificate) -> list[str]:
+    return [name for name, _ in facts.extended_key_usages(certificate.read)] if certificate.body else []
 
 
 def _has(usages: list[str], wanted: list[str] | None) -> bool:
@@ -81,24 +92,27 @@ def _page(call: Call, found: list[Certificate], next_token: str | None, size: in
 
 
 def _summary(call: Call, certificate: Certificate) -> dict[str, Any]:
-    read, names = certificate.read, certificate.domain_names
+    names = certificate.domain_names
     summary = {
         "CertificateArn": certificate.arn,
+        "DomainName": names[0] if names else None,
         "SubjectAlternativeNameSummaries": names[:MOST_NAMES],
         "HasAdditionalSubjectAlternativeNames": len(names) > MOST_NAMES,
         "Status": certificate.status(call.now),
-        "Type": "IMPORTED",
+        "Type": certificate.kind,
         "KeyAlgorithm": certificate.key_algorithm,
-        "KeyUsages": facts.key_usages(read),
-        "ExtendedKeyUsages": [name for name, _ in facts.extended_key_usages(read)],
-        "ExportOption": "DISABLED",
+        "KeyUsages": _usages(certificate),
+        "ExtendedKeyUsages": _extended_usages(certificate),
+        "ExportOption": certificate.export_option,
         "InUse": call.store.count(Association, index="certificate", value=certificate.certificate_id) > 0,
-        "Exported": False,
-        "RenewalEligibility": "INELIGIBLE",
-        "NotBefore": read.not_before,
-        "NotAfter": read.not_after,
+        "Exported": certificate.exported is not None,
+        "RenewalEligibility": "ELIGIBLE" if is_renewable(call, certificate) else "INELIGIBLE",
+        "NotBefore": certificate.read.not_before if certificate.body else None,
+        "NotAfter": certificate.read.not_after if certificate.body else None,
         "CreatedAt": certificate.created,
+        "IssuedAt": certificate.issued,
         "ImportedAt": certificate.imported,
-        "CertificateKeyPairOrigin": "CUSTOMER_PROVIDED",
+        "RevokedAt": certificate.revoked,
+        "CertificateKeyPairOrigin": origin(certificate),
     }
-    return summary | ({"DomainName": names[0]} if names else {})
+    return {name: value for name, value in summary.items() if value is not None}

@@ -86,5 +86,18 @@ def resource_of(certificate: Certificate) -> Resource:
     )
 
 
+@dataclass(frozen=True)
+class NewResolver:
+    """One that is yet to be."""
+
+    members: tuple[str, ...] = ()
+    action: str = ""
+
+    def __call__(self, call: Call, world: World) -> Resource:
+        where = arn("acm", call.region, call.account, "certificate/*")
+        return Resource(where, RESOURCE_TYPE, call.account, cloudtrail_type=CLOUDTRAIL_TYPE)
+
+
+a_new_certificate = NewResolver()
 a_certificate = CertificateResolver()
 an_import = ImportResolver()
