@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {
     "CertificateAuthorityArn": AUTHORITY,
     "acm-pca:CertificateArn": f"{AUTHORITY}/certificate/1234567890abcdef1234567890abcdef",
     "acm-pca:ResourceArn": AUTHORITY,
+    "acm:DomainName": "example.com",
     "AliasName": "alias/name",
     "CertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
     "AuthenticationCode1": "123456",
