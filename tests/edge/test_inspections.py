@@ -259,3 +259,13 @@ def test_a_filter_says_what_is_logged(edge: Edge):
     edge.get("/evil")
     edge.get("/good")
     assert [json.loads(each)["action"] for each in edge.plane.guards.log_lines(ARN)] == ["BLOCK"]
+
+
+def test_what_is_protected_is_in_no_sample(edge: Edge):
+    protection = {"Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": ["authorization"]}, "Action": "SUBSTITUTION"}
+    rule = ruled("signed-in", contains("hush", {"SingleHeader": {"Name": "authorization"}}), {"Count": {}})
+    guard(edge, rule, DataProtectionConfig={"DataProtections": [protection]})
+    assert status(edge.get("/", "Authorization: hush")) == 200
+    assert b"Authorization: hush" in edge.application.heard[0]
+    (sample,) = samples(edge, "signed-in")
+    assert {"Name": "Authorization", "Value": "REDACTED"} in sample["Request"]["Headers"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vauban.edge.conditions import host_of
+from vauban.edge.protections import Protections
 from vauban.edge.replies import Reply, plain
 from vauban.edge.samples import Samples
 from vauban.edge.waf_logs import WafLog
@@ -32,6 +33,7 @@ class Guard:
         self.inspection = inspection
         self.acl = acl
         self.samples = Samples(inspection)
+        self._protections = Protections(inspection.web_acl.get("DataProtectionConfig"))
         self._rates = rates
         self._log = log
         self._limit = acl.body_limit() if acl is not None else 0
@@ -47,8 +49,9 @@ class Guard:
             return self._without_verdict(exchange)
         exchange.actions.append("waf")
         now = time.time()
-        self.samples.note(request, verdict, now)
-        self._log.note(self.inspection, exchange, request, verdict, now)
+        shown = self._protections.shown(request, verdict)
+        self.samples.note(*shown, now)
+        self._log.note(self.inspection, exchange, *shown, now)
         if verdict.allowed:
             exchange.inserted = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in verdict.inserted]
             return None
