@@ -23,10 +23,12 @@ class Detector:
         self._ways = [detect for detect, _ in told]
         self._suspicious = database([expression for _, expression in told], _CACHE, hyperscan.HS_FLAG_MULTILINE)
 
+    def suspects(self, joined: bytes) -> bool:
+        """Whether values, joined by line feeds, are worth `first`."""
+        return bool(found(self._suspicious, joined))
+
     def first(self, values: list[bytes]) -> tuple[int, tuple[str, ...]]:
         """The index of the first value that has an attack in it, and what of it is that; -1 where none has."""
-        if len(values) != 1 and not found(self._suspicious, b"\n".join(values)):
-            return _NOTHING
         for index, value in enumerate(values):
             for detect in dict.fromkeys(self._ways[number] for number, _ in found(self._suspicious, value)):
                 if matched := detect(value):

@@ -98,10 +98,13 @@ def _cookies(key: str, spec: Mapping[str, Any]) -> Field:
 
 def _picks(
     pattern: Mapping[str, Any], members: str, refused: str, cased: Callable[[bytes], bytes]
-) -> Callable[[bytes], bool]:
+) -> Callable[[bytes], bool] | None:
+    """Whether a name is picked; None where all are."""
     included, excluded = f"Included{members}", f"Excluded{members}"
     kind = one_of(pattern, ("All", included, excluded), refused, "MatchPattern")
-    names = frozenset(cased(name.encode()) for name in pattern[kind]) if kind != "All" else frozenset()
+    if kind == "All":
+        return None
+    names = frozenset(cased(name.encode()) for name in pattern[kind])
     if kind == included:
         return lambda name: cased(name) in names
     return lambda name: cased(name) not in names
@@ -113,13 +116,15 @@ def _members(
     location: str,
     logged: str,
     members: Callable[[Reading], tuple[list[Named], bool]],
-    picks: Callable[[bytes], bool],
+    picks: Callable[[bytes], bool] | None,
 ) -> Field:
     scope, oversize = spec["MatchScope"], spec["OversizeHandling"]
 
     def picked(reading: Reading) -> list[Named]:
         """Names, and what of each is inspected."""
-        found = [member for member in members(reading)[0] if picks(member[0])]
+        found = members(reading)[0]
+        if picks is not None:
+            found = [member for member in found if picks(member[0])]
         keys = [(name, name) for name, _ in found] if scope != "VALUE" else []
         return keys + found if scope != "KEY" else keys
 

@@ -24,7 +24,7 @@ Cache = MutableMapping[str, bytes]
 CASELESS = hyperscan.HS_FLAG_CASELESS
 DOTALL = hyperscan.HS_FLAG_DOTALL
 _FLAGS = hyperscan.HS_FLAG_ALLOWEMPTY | hyperscan.HS_FLAG_SINGLEMATCH
-_NO_HITS: Hits = {}
+NO_HITS: Hits = {}
 _REFUSED = re.compile(rb"\\C|\(\*")
 _ITEMS = re.compile(rb"\\Q.*?(?:\\E|\Z)|\\[^C]|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\\C|\(\*|.", re.DOTALL)
 _ANCHORS = re.compile(rb"\\[AzZG]|\(\?[a-zA-Z]*-")
@@ -113,14 +113,15 @@ class Scanner:
             lines = any(_LINE_ENDS.search(expression.pattern) for expression in expressions)
             self._joined = database(expressions, cache, hyperscan.HS_FLAG_MULTILINE) if lines else self._alone
 
-    def hits(self, values: list[bytes]) -> Hits:
-        if self._joined and len(values) > 1 and not found(self._joined, b"\n".join(values)):
-            return _NO_HITS
+    def hits(self, values: list[bytes], joined: bytes) -> Hits:
+        """The hits in `values`, which are also given `joined` by line feeds."""
+        if self._joined and len(values) > 1 and not found(self._joined, joined):
+            return NO_HITS
         hits: Hits = {}
         for index, value in enumerate(values):
             for number, end in found(self._alone, value):
                 hits.setdefault(number, (index, end))
-        return hits or _NO_HITS
+        return hits or NO_HITS
 
 
 def found(scanned: hyperscan.Database, value: bytes) -> list[tuple[int, int]]:

@@ -1,7 +1,6 @@
 """One request being read by one web ACL: what was taken from it so far is kept, so that no rule takes it again."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vauban.engines.waf import pairs
@@ -16,6 +15,18 @@ _MOST_BYTES = 8192
 _MOST_MEMBERS = 200
 
 
+class once:
+    """What is read when it is first asked for; functools.cached_property without its lock."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self._read = read
+        self._name = read.__name__
+
+    def __get__(self, reading: Any, owner: type) -> Any:
+        value = reading.__dict__[self._name] = self._read(reading)
+        return value
+
+
 class DoesNotApply(Exception):
     """The header that an address was to be read from is not there: the whole rule does not apply."""
 
@@ -27,8 +38,8 @@ class Reading:
         self.views: list[Any] = [None] * views
         """What each view (`views.py`) has found, by its number."""
         self.scans: list[Any] = [None] * views
-        self.detected: dict[tuple[int, str, str], tuple[int, tuple[str, ...]]] = {}
-        """Attacks: by view, kind and sensitivity the index of the value that has one, or -1, and what it is."""
+        self.detected: dict[tuple[int, int], tuple[int, tuple[str, ...]]] = {}
+        """Attacks: by view and detector the index of the value that has one, or -1, and what it is."""
         self.labels: dict[str, None] = {}
         self.details: list[Detail] = []
         """Of the rule that is being evaluated."""
@@ -36,7 +47,7 @@ class Reading:
         self.oversize: dict[str, None] = {}
         self._locate = locate
 
-    @cached_property
+    @once
     def named(self) -> Mapping[bytes, list[bytes]]:
         """The values of headers by name in lower case."""
         found: dict[bytes, list[bytes]] = {}
@@ -44,25 +55,25 @@ class Reading:
             found.setdefault(name.lower(), []).append(value)
         return found
 
-    @cached_property
+    @once
     def arguments(self) -> list[pairs.Pair]:
         """Those of the query string as it came."""
         return pairs.arguments(self.request.query)
 
-    @cached_property
+    @once
     def headers(self) -> tuple[list[Header], bool]:
         """Those that AWS hands to WAF: 200 of them, 8 KB of them; and whether there are more."""
         return _limited(self.request.headers)
 
-    @cached_property
+    @once
     def cookies(self) -> tuple[list[Header], bool]:
         return _limited(self.all_cookies)
 
-    @cached_property
+    @once
     def all_cookies(self) -> list[Header]:
         return pairs.cookies(self.named.get(b"cookie", ()))
 
-    @cached_property
+    @once
     def address(self) -> Address | None:
         return address(self.request.client_ip)
 

@@ -13,6 +13,7 @@ from vauban.engines.waf.readings import DoesNotApply, Reading
 from vauban.engines.waf.refusals import NONE_OR_MULTIPLE, InvalidParameter, LimitExceeded
 from vauban.engines.waf.scopes import Scope
 from vauban.engines.waf.statements import BAD_REFERENCE, Test, compiled
+from vauban.engines.waf.statements.injections import Detecting
 from vauban.engines.waf.statements.regexes import Expecting
 from vauban.engines.waf.tokens import Tokens
 from vauban.engines.waf.verdicts import Match, TokenCheck
@@ -22,6 +23,8 @@ GROUPS = ("RuleGroupReferenceStatement", "ManagedRuleGroupStatement")
 _RESERVED_METRICS = ("All", "Default_Action")
 _SHORTEST_CHALLENGE_SECONDS = 300
 _IMMUNITY_SECONDS = 300
+_QUICK = (Expecting, Detecting)
+"""Tests that need no asking where their view has no hits."""
 _TERMINATING = ("ALLOW", "BLOCK")
 _TOKEN_ACTIONS = ("CAPTCHA", "CHALLENGE")
 
@@ -117,9 +120,9 @@ class Run(NamedTuple):
 
 def runs(rules: Iterable[Rule]) -> list[Run]:
     found = []
-    for quick, together in groupby(rules, lambda rule: isinstance(rule.test, Expecting)):
+    for quick, together in groupby(rules, lambda rule: isinstance(rule.test, _QUICK)):
         members = tuple(together)
-        views = dict.fromkeys(rule.test.view for rule in members if isinstance(rule.test, Expecting))
+        views = dict.fromkeys(rule.test.view for rule in members if isinstance(rule.test, _QUICK))
         found.append(Run(members, tuple(views) if quick else ()))
     return found
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from vauban.engines.waf.detectors import Detector
 from vauban.engines.waf.fields import Field
-from vauban.engines.waf.patterns import Cache, Expression, Hits, Scanner
+from vauban.engines.waf.patterns import NO_HITS, Cache, Expression, Hits, Scanner
 from vauban.engines.waf.readings import Reading
 from vauban.engines.waf.transformations import TRANSFORMATIONS, Transformation
 from vauban.engines.waf.verdicts import Detail
 
 _EXCERPT = 64
-_NO_HITS: Hits = {}
 
 
 class View:
@@ -21,6 +21,7 @@ class View:
         self.expressions: list[Expression] = []
         self._before = before
         self._step = step
+        self.detectors: list[Detector] = []
         self._scanner: Scanner | None = None
 
     def values(self, reading: Reading) -> list[bytes] | bool:
@@ -44,21 +45,33 @@ class View:
             self.expressions.append(expression)
         return self.expressions.index(expression)
 
+    def watch(self, detector: Detector) -> int:
+        """The number by which `hits` tells whether the detector is worth asking."""
+        if detector not in self.detectors:
+            self.detectors.append(detector)
+        return -1 - self.detectors.index(detector)
+
     def prepare(self, cache: Cache) -> None:
         """Compile what is expected."""
         if self.expressions:
             self._scanner = Scanner(self.expressions, cache, joins=self.field.many)
 
     def hits(self, reading: Reading) -> Hits | bool:
-        """Which of the expected expressions match, and where."""
+        """Which of the expected expressions match, and where; and which detectors suspect something."""
         hits = reading.scans[self.number]
         if hits is None:
-            values = self.values(reading)
-            if isinstance(values, bool):
-                hits = values
-            else:
-                hits = self._scanner.hits(values) if values and self._scanner else _NO_HITS
-            reading.scans[self.number] = hits
+            hits = reading.scans[self.number] = self._scan(reading)
+        return hits
+
+    def _scan(self, reading: Reading) -> Hits | bool:
+        values = self.values(reading)
+        if not values or values is True:
+            return values or NO_HITS
+        joined = values[0] if len(values) == 1 else b"\n".join(values)
+        hits = self._scanner.hits(values, joined) if self._scanner else NO_HITS
+        for number, detector in enumerate(self.detectors, 1):
+            if detector.suspects(joined):
+                hits = {**hits, -number: (0, 0)}
         return hits
 
     def tell(

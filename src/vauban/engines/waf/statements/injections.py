@@ -18,12 +18,12 @@ _FINGERPRINTS = ("JA3Fingerprint", "JA4Fingerprint")
 def sqli_match(spec: Spec, scope: Scope) -> Test:
     sensitivity = spec.get("SensitivityLevel") or "LOW"
     view = _view(spec, scope, "SQLI_MATCH_STATEMENT")
-    return _detecting(view, sql_injection(sensitivity), "SQL_INJECTION", sensitivity)
+    return Detecting(view, sql_injection(sensitivity), "SQL_INJECTION", sensitivity)
 
 
 @statement("XssMatchStatement", capacity=inspecting(40), field="XSS_MATCH_STATEMENT")
 def xss_match(spec: Spec, scope: Scope) -> Test:
-    return _detecting(_view(spec, scope, "XSS_MATCH_STATEMENT"), xss(), "XSS")
+    return Detecting(_view(spec, scope, "XSS_MATCH_STATEMENT"), xss(), "XSS")
 
 
 def _view(spec: Spec, scope: Scope, field: str) -> View:
@@ -32,20 +32,28 @@ def _view(spec: Spec, scope: Scope, field: str) -> View:
     return scope.view(spec)
 
 
-def _detecting(view: View, detector: Detector, condition: str, sensitivity: str = "") -> Test:
-    memory = (view.number, condition, sensitivity)
+class Detecting:
+    """Whether a detector finds an attack in one of the values."""
 
-    def test(reading: Reading) -> bool:
-        values = view.values(reading)
-        if isinstance(values, bool):
-            return values
-        found = reading.detected.get(memory)
-        if found is None:
-            found = reading.detected[memory] = detector.first(values)
-        index, matched = found
-        if index < 0:
+    __slots__ = ("_condition", "_detector", "_memory", "_number", "_sensitivity", "view")
+
+    def __init__(self, view: View, detector: Detector, condition: str, sensitivity: str = "") -> None:
+        self.view = view
+        self._number = view.watch(detector)
+        self._detector = detector
+        self._condition, self._sensitivity = condition, sensitivity
+        self._memory = (view.number, self._number)
+
+    def __call__(self, reading: Reading) -> bool:
+        hits = self.view.hits(reading)
+        if isinstance(hits, bool):
+            return hits
+        if self._number not in hits:
             return False
-        view.tell(reading, condition, index, matched, sensitivity)
-        return True
-
-    return test
+        found = reading.detected.get(self._memory)
+        if found is None:
+            found = reading.detected[self._memory] = self._detector.first(self.view.values(reading))
+        index, matched = found
+        if index >= 0:
+            self.view.tell(reading, self._condition, index, matched, self._sensitivity)
+        return index >= 0
