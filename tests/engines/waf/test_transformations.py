@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vauban.engines.waf.transformations import TRANSFORMATIONS, transform
+from vauban.engines.waf.transformations import TRANSFORMATIONS, TRIGGERS, transform
 
 CASES = [
     ("NONE", b" A ", b" A "),
@@ -103,3 +103,9 @@ def test_no_value_makes_it_slow(name):
     """The suite's own time limit is the judge: what is quadratic in these never ends."""
     for value in HOSTILE:
         transform(name, value)
+
+
+@given(st.sampled_from(sorted(TRIGGERS)), st.binary())
+def test_what_a_transformation_changes_has_one_of_its_triggers(name, value):
+    if transform(name, value) != value:
+        assert any(trigger in value for trigger in TRIGGERS[name])

@@ -11,7 +11,6 @@ from vauban.engines.waf.patterns import CASELESS, DOTALL, Expression, database, 
 
 Detect = Callable[[bytes], tuple[str, ...] | None]
 
-_NOTHING: tuple[int, tuple[str, ...]] = (-1, ())
 _CACHE: dict[str, bytes] = {}
 
 
@@ -27,13 +26,13 @@ class Detector:
         """Whether values, joined by line feeds, are worth `first`."""
         return bool(found(self._suspicious, joined))
 
-    def first(self, values: list[bytes]) -> tuple[int, tuple[str, ...]]:
-        """The index of the first value that has an attack in it, and what of it is that; -1 where none has."""
+    def first(self, values: list[bytes]) -> tuple[int, tuple[str, ...]] | None:
+        """The index of the first value that has an attack in it, and what of it is that."""
         for index, value in enumerate(values):
             for detect in dict.fromkeys(self._ways[number] for number, _ in found(self._suspicious, value)):
                 if matched := detect(value):
                     return index, matched
-        return _NOTHING
+        return None
 
 
 @cache

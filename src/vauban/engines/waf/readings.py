@@ -10,6 +10,8 @@ from vauban.engines.waf.requests import Locate, Place, Request
 from vauban.engines.waf.verdicts import Detail, RateMatch
 
 Header = tuple[bytes, bytes]
+Attack = tuple[int, tuple[str, ...]]
+"""The index of the value that has one, and what of it is that."""
 
 _MOST_BYTES = 8192
 _MOST_MEMBERS = 200
@@ -38,8 +40,8 @@ class Reading:
         self.views: list[Any] = [None] * views
         """What each view (`views.py`) has found, by its number."""
         self.scans: list[Any] = [None] * views
-        self.detected: dict[tuple[int, int], tuple[int, tuple[str, ...]]] = {}
-        """Attacks: by view and detector the index of the value that has one, or -1, and what it is."""
+        self.attacks: dict[tuple[int, int], Attack] = {}
+        """By view and detector."""
         self.labels: dict[str, None] = {}
         self.details: list[Detail] = []
         """Of the rule that is being evaluated."""

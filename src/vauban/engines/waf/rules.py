@@ -143,10 +143,11 @@ def matches(rule: Rule, reading: Reading) -> bool:
 def evaluate(runs: Sequence[Run], reading: Reading, tokens: Tokens, counted: list[Match]) -> Ending | None:
     """The rule that ends it, if one does; those that match and do not end it are `counted`."""
     for rules, views in runs:
-        if views and not any(view.hits(reading) for view in views):
+        found = [view for view in views if view.hits(reading)]
+        if views and not found:
             continue
         for rule in rules:
-            if matches(rule, reading):
+            if (not views or rule.test.view in found) and matches(rule, reading):
                 match, ends = act(rule, reading, tokens)
                 if ends:
                     return Ending(rule, match)

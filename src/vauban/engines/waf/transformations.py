@@ -185,3 +185,17 @@ TRANSFORMATIONS: Mapping[str, Transformation] = {
     "UTF8_TO_UNICODE": _utf8_to_unicode,
 }
 """AWS's names of them, and what they do: bytes → bytes."""
+
+TRIGGERS: Mapping[str, tuple[bytes, ...]] = {
+    "CSS_DECODE": (b"\\",),
+    "ESCAPE_SEQ_DECODE": (b"\\",),
+    "HTML_ENTITY_DECODE": (b"&",),
+    "JS_DECODE": (b"\\",),
+    "JS_DECODE_EXT": (b"\\",),
+    "REMOVE_NULLS": (b"\0",),
+    "REPLACE_COMMENTS": (b"/*",),
+    "REPLACE_NULLS": (b"\0",),
+    "URL_DECODE": (b"%", b"+"),
+    "URL_DECODE_UNI": (b"%", b"+"),
+}
+"""What a value has one of, if the transformation changes it: many values are told at once to stay as they are."""

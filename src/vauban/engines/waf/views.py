@@ -6,21 +6,24 @@ from vauban.engines.waf.detectors import Detector
 from vauban.engines.waf.fields import Field
 from vauban.engines.waf.patterns import NO_HITS, Cache, Expression, Hits, Scanner
 from vauban.engines.waf.readings import Reading
-from vauban.engines.waf.transformations import TRANSFORMATIONS, Transformation
+from vauban.engines.waf.transformations import TRANSFORMATIONS, TRIGGERS
 from vauban.engines.waf.verdicts import Detail
 
 _EXCERPT = 64
+_MANY = 8
+"""Values worth looking at together before each is transformed."""
 
 
 class View:
     """A field and a chain of transformations; a chain that begins as another one goes on from what that one found."""
 
-    def __init__(self, number: int, field: Field, before: "View | None" = None, step: Transformation | None = None):
+    def __init__(self, number: int, field: Field, before: "View | None" = None, step: str = "NONE"):
         self.number = number
         self.field = field
         self.expressions: list[Expression] = []
         self._before = before
-        self._step = step
+        self._step = TRANSFORMATIONS[step]
+        self._triggers = TRIGGERS.get(step, ())
         self.detectors: list[Detector] = []
         self._scanner: Scanner | None = None
 
@@ -32,12 +35,16 @@ class View:
         return found
 
     def _read(self, reading: Reading) -> list[bytes] | bool:
-        if self._before is None or self._step is None:
+        if self._before is None:
             return self.field.take(reading)
         values = self._before.values(reading)
-        if isinstance(values, bool):
+        if isinstance(values, bool) or (len(values) > _MANY and self._triggers and not self._triggered(values)):
             return values
         return list(map(self._step, values))
+
+    def _triggered(self, values: list[bytes]) -> bool:
+        joined = b"".join(values)
+        return any(trigger in joined for trigger in self._triggers)
 
     def expect(self, expression: Expression) -> int:
         """The number by which `hits` tells whether it matches."""
@@ -46,7 +53,7 @@ class View:
         return self.expressions.index(expression)
 
     def watch(self, detector: Detector) -> int:
-        """The number by which `hits` tells whether the detector is worth asking."""
+        """The number by which `hits` tells whether the detector found an attack."""
         if detector not in self.detectors:
             self.detectors.append(detector)
         return -1 - self.detectors.index(detector)
@@ -57,7 +64,7 @@ class View:
             self._scanner = Scanner(self.expressions, cache, joins=self.field.many)
 
     def hits(self, reading: Reading) -> Hits | bool:
-        """Which of the expected expressions match, and where; and which detectors suspect something."""
+        """Which of the expected expressions match, and where; and which detectors found something."""
         hits = reading.scans[self.number]
         if hits is None:
             hits = reading.scans[self.number] = self._scan(reading)
@@ -70,8 +77,9 @@ class View:
         joined = values[0] if len(values) == 1 else b"\n".join(values)
         hits = self._scanner.hits(values, joined) if self._scanner else NO_HITS
         for number, detector in enumerate(self.detectors, 1):
-            if detector.suspects(joined):
-                hits = {**hits, -number: (0, 0)}
+            if detector.suspects(joined) and (found := detector.first(values)):
+                reading.attacks[self.number, -number] = found
+                hits = {**hits, -number: (found[0], 0)}
         return hits
 
     def tell(
@@ -99,7 +107,6 @@ class Views:
         key = (field.key, *chain)
         if key not in self._known:
             before = self.view(field, chain[:-1]) if chain else None
-            step = TRANSFORMATIONS[chain[-1]] if chain else None
-            self._known[key] = View(len(self.all), field, before, step)
+            self._known[key] = View(len(self.all), field, before, *chain[-1:])
             self.all.append(self._known[key])
         return self._known[key]

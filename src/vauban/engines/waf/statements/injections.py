@@ -35,14 +35,12 @@ def _view(spec: Spec, scope: Scope, field: str) -> View:
 class Detecting:
     """Whether a detector finds an attack in one of the values."""
 
-    __slots__ = ("_condition", "_detector", "_memory", "_number", "_sensitivity", "view")
+    __slots__ = ("_condition", "_number", "_sensitivity", "view")
 
     def __init__(self, view: View, detector: Detector, condition: str, sensitivity: str = "") -> None:
         self.view = view
         self._number = view.watch(detector)
-        self._detector = detector
         self._condition, self._sensitivity = condition, sensitivity
-        self._memory = (view.number, self._number)
 
     def __call__(self, reading: Reading) -> bool:
         hits = self.view.hits(reading)
@@ -50,10 +48,6 @@ class Detecting:
             return hits
         if self._number not in hits:
             return False
-        found = reading.detected.get(self._memory)
-        if found is None:
-            found = reading.detected[self._memory] = self._detector.first(self.view.values(reading))
-        index, matched = found
-        if index >= 0:
-            self.view.tell(reading, self._condition, index, matched, self._sensitivity)
-        return index >= 0
+        index, matched = reading.attacks[self.view.number, self._number]
+        self.view.tell(reading, self._condition, index, matched, self._sensitivity)
+        return True
