@@ -57,7 +57,7 @@ def acl(*rules: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def guard(edge: Edge, *rules: dict[str, Any], attributes: dict[str, str] | None = None, **more: Any) -> None:
-    inspection = {name: more.pop(name) for name in ("references", "logging") if name in more}
+    inspection = {name: more.pop(name) for name in ("references", "logging", "token_keys") if name in more}
     edge.apply(
         attributes=attributes,
         inspections=(Inspection(ARN, (edge.arn,), acl(*rules, **more), **inspection),),

@@ -12,6 +12,7 @@ from vauban.edge.conditions import host_of
 from vauban.edge.protections import Protections
 from vauban.edge.replies import Reply, plain
 from vauban.edge.samples import Samples
+from vauban.edge.tokens import PATH, interstitial, issue
 from vauban.edge.waf_logs import WafLog
 from vauban.engines import waf
 from vauban.engines.waf.rates import Count
@@ -40,6 +41,9 @@ class Guard:
 
     async def inspect(self, exchange: "Exchange") -> Reply | None:
         """The answer to a request that is not to be let through; None lets it."""
+        domain, keys = host_of(exchange.head).lower(), self.inspection.token_keys
+        if exchange.head.path == PATH and keys:
+            return await issue(exchange, domain, keys)
         if exchange.head.length:
             exchange.stream.invite()
             await exchange.incoming.fill(self._limit + 1)
@@ -55,6 +59,8 @@ class Guard:
         if verdict.allowed:
             exchange.inserted = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in verdict.inserted]
             return None
+        if verdict.action in ("CAPTCHA", "CHALLENGE") and keys:
+            return interstitial(verdict, exchange, domain, keys[0])
         return _reply(verdict)
 
     def limited(self, rule: str, group_rule: str) -> list[str]:
