@@ -117,11 +117,11 @@ def test_targets_are_registered_and_unused_until_a_listener_leads_to_them(elbv2,
     assert gone["TargetHealth"]["Reason"] == "Target.NotRegistered"
 
 
-def test_targets_that_traffic_may_go_to_are_initial_before_the_edge_has_seen_them(elbv2, group, make_listener):
+def test_health_is_unavailable_where_no_edge_is_there_to_find_it_out(elbv2, group, make_listener):
     elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1"}])
     make_listener(actions=[{"Type": "forward", "TargetGroupArn": group}])
     (described,) = elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert described["TargetHealth"]["State"] == "initial"
+    assert described["TargetHealth"]["State"] == "unavailable"
     assert described["HealthCheckPort"] == "8080"
 
 
@@ -129,6 +129,19 @@ def test_targets_that_traffic_may_go_to_are_initial_before_the_edge_has_seen_the
 def test_targets_are_in_private_networks(elbv2, group, address):
     params = {"TargetGroupArn": group, "Targets": [{"Id": address}]}
     assert refused(elbv2.register_targets, **params)[0] == "ValidationError"
+
+
+def test_a_load_balancer_has_a_thousand_targets(elbv2, group, make_group, make_listener):
+    def targets(first, last):
+        return [{"Id": f"10.0.{number // 250}.{number % 250 + 1}"} for number in range(first, last)]
+
+    other = make_group("other")
+    elbv2.register_targets(TargetGroupArn=group, Targets=targets(0, 600))
+    elbv2.register_targets(TargetGroupArn=other, Targets=targets(0, 401))
+    many = [{"TargetGroupArn": group, "Weight": 1}, {"TargetGroupArn": other, "Weight": 1}]
+    with pytest.raises(elbv2.exceptions.TooManyTargetsException):
+        make_listener(actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": many}}])
+    assert refused(elbv2.register_targets, TargetGroupArn=group, Targets=targets(600, 1001))[0] == "TooManyTargets"
 
 
 def test_there_are_no_instances(elbv2, make_group):

@@ -3,10 +3,6 @@
 from vauban.kernel.errors import AwsError, ValidationException
 
 
-class AllocationIdNotFoundException(AwsError):
-    pass
-
-
 class CertificateNotFoundException(AwsError):
     pass
 
@@ -24,10 +20,6 @@ class DuplicateTagKeysException(AwsError):
 
 
 class DuplicateTargetGroupNameException(AwsError):
-    pass
-
-
-class HealthUnavailableException(AwsError):
     pass
 
 
@@ -104,10 +96,6 @@ class TooManyListenersException(AwsError):
 
 
 class TooManyLoadBalancersException(AwsError):
-    pass
-
-
-class TooManyRegistrationsForTargetIdException(AwsError):
     pass
 
 

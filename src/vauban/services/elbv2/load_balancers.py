@@ -82,16 +82,10 @@ def describe_load_balancers(
     page_size: int | None = None,
 ) -> dict[str, Any]:
     found = _chosen(call, load_balancer_arns, names)
-    states = _states(call, tuple(each.arn for each in found))
-    return page(
-        call,
-        "LoadBalancers",
-        found,
-        lambda each: each.name,
-        lambda each: _shown(each, states[each.arn]),
-        marker,
-        page_size,
-    )
+    result = page(call, "LoadBalancers", found, lambda each: each.name, lambda each: each, marker, page_size)
+    listed = result["LoadBalancers"]
+    states = _states(call, tuple(each.arn for each in listed))
+    return result | {"LoadBalancers": [_shown(each, states[each.arn]) for each in listed]}
 
 
 @operation("DeleteLoadBalancer", on=Named(LOAD_BALANCER, "LoadBalancerArn", optional=True))

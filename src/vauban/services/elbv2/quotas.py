@@ -19,7 +19,6 @@ CONDITION_WILDCARDS = 6
 GROUPS_OF_LOAD_BALANCER = 100
 GROUPS_OF_ACTION = 5
 CERTIFICATES = 25
-REGISTRATIONS_OF_TARGET = 100
 ACTIONS = 5
 
 _LIMITS = {
@@ -34,7 +33,6 @@ _LIMITS = {
     "target-groups-per-application-load-balancer": GROUPS_OF_LOAD_BALANCER,
     "target-groups-per-action-on-application-load-balancer": GROUPS_OF_ACTION,
     "certificates-per-application-load-balancer": CERTIFICATES,
-    "target-id-registrations-per-application-load-balancer": REGISTRATIONS_OF_TARGET,
 }
 
 

@@ -12,6 +12,7 @@ from vauban.kernel.resources import Resource
 from vauban.services.elbv2 import actions as deeds
 from vauban.services.elbv2 import rule_conditions
 from vauban.services.elbv2 import transforms as rewrites
+from vauban.services.elbv2.associations import groups_of
 from vauban.services.elbv2.errors import (
     OperationNotPermittedException,
     PriorityInUseException,
@@ -25,6 +26,7 @@ from vauban.services.elbv2.quotas import GROUPS_OF_LOAD_BALANCER, RULES
 from vauban.services.elbv2.resolvers import LISTENER, RULE, Several, a_listener, a_rule, find, on_each
 from vauban.services.elbv2.resources import Listener, Rule
 from vauban.services.elbv2.tags import tagged
+from vauban.services.elbv2.targets import require_few
 
 DEFAULT = "default"
 
@@ -163,8 +165,9 @@ def keep(call: Call, rule: Rule) -> None:
                 f"The following target groups cannot be associated with more than one load balancer: {arn}"
             )
     call.store.put(rule)
-    rules = call.store.list(Rule, prefix=f"{rule.listener.rpartition('/')[0]}/")
-    if len({arn for each in rules for arn in each.target_groups}) > GROUPS_OF_LOAD_BALANCER:
+    groups = groups_of(call, rule.load_balancer_arn)
+    require_few(call, groups)
+    if len(groups) > GROUPS_OF_LOAD_BALANCER:
         raise TooManyUniqueTargetGroupsPerLoadBalancerException(
             f"The maximum number of target groups for a load balancer, '{GROUPS_OF_LOAD_BALANCER}', has been reached"
         )

@@ -7,6 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
+from vauban.services.elbv2.associations import groups_of, load_balancers_of
 from vauban.services.elbv2.errors import (
     DuplicateTargetGroupNameException,
     LoadBalancerNotFoundException,
@@ -149,12 +150,6 @@ def shown(call: Call, group: TargetGroup) -> dict[str, Any]:
     }
 
 
-def load_balancers_of(call: Call, group: TargetGroup) -> list[str]:
-    """The ARNs of those whose rules lead to a target group."""
-    rules = call.store.list(Rule, index="target_group", value=group.arn)
-    return list(dict.fromkeys(each.load_balancer_arn for each in rules))
-
-
 def _asked(call: Call) -> dict[str, Any]:
     """What a request says of health checks, by the names that the model's ``TargetGroup`` has for it too."""
     return {name: call.params[name] for name in MEMBERS if name in call.params}
@@ -210,6 +205,5 @@ def _of_load_balancer(call: Call, arn: str) -> list[TargetGroup]:
     balancer = find(call.store, LOAD_BALANCER, arn)
     if balancer is None:
         raise LoadBalancerNotFoundException(f"Load balancer '{arn}' not found")
-    rules = call.store.list(Rule, prefix=f"{balancer.path}/")
-    arns = dict.fromkeys(group for rule in rules for group in rule.target_groups)
-    return sorted((find(call.store, TARGET_GROUP, each) for each in arns), key=lambda group: group.name)
+    found = [find(call.store, TARGET_GROUP, each) for each in groups_of(call, arn)]
+    return sorted(found, key=lambda group: group.name)

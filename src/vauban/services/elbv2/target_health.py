@@ -5,11 +5,11 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.outside.edge import EdgeUnavailable, target_health
+from vauban.services.elbv2.associations import load_balancers_of
 from vauban.services.elbv2.errors import unsupported
 from vauban.services.elbv2.health_checks import TRAFFIC_PORT
 from vauban.services.elbv2.resolvers import TARGET_GROUP, find
 from vauban.services.elbv2.resources import Target, TargetGroup
-from vauban.services.elbv2.target_groups import load_balancers_of
 from vauban.services.elbv2.targets import registered
 
 _UNUSED = {
@@ -22,6 +22,12 @@ _UNREGISTERED = {
     "Reason": "Target.NotRegistered",
     "Description": "Target is not registered to the target group",
 }
+_UNAVAILABLE = {
+    "State": "unavailable",
+    "Reason": "Elb.InternalError",
+    "Description": "Target health is unavailable due to an internal error",
+}
+"""Where no edge is there to ask."""
 _UNSEEN = {
     "State": "initial",
     "Reason": "Elb.RegistrationInProgress",
@@ -53,21 +59,16 @@ def _known(call: Call, group: TargetGroup) -> dict[tuple[str, int], dict[str, An
     own = registered(call, group)
     if not load_balancers_of(call, group):
         return {(each.address, each.port): _of(group, each, _UNUSED) for each in own}
-    seen = _seen(call, group)
+    try:
+        told = call.outside(target_health, group.arn)
+    except EdgeUnavailable:
+        return {(each.address, each.port): _of(group, each, _UNAVAILABLE) for each in own}
+    seen = {(each["Target"]["Id"], each["Target"]["Port"]): each for each in told}
     found = {
         (each.address, each.port): seen.get((each.address, each.port)) or _of(group, each, _UNSEEN) for each in own
     }
     draining = {key: each for key, each in seen.items() if each["TargetHealth"]["State"] == "draining"}
     return {**draining, **found}
-
-
-def _seen(call: Call, group: TargetGroup) -> dict[tuple[str, int], dict[str, Any]]:
-    """What the edge says; nothing where it is not there."""
-    try:
-        found = call.outside(target_health, group.arn)
-    except EdgeUnavailable:
-        return {}
-    return {(each["Target"]["Id"], each["Target"]["Port"]): each for each in found}
 
 
 def _of(group: TargetGroup, target: Target, health: dict[str, str]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Targets: registered with a target group, and deregistered."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.elbv2.associations import groups_of, load_balancers_of
 from vauban.services.elbv2.errors import InvalidTargetException, TooManyTargetsException
 from vauban.services.elbv2.quotas import TARGETS
 from vauban.services.elbv2.resolvers import a_target_group
@@ -27,8 +29,9 @@ def register_targets(call: Call, target_group: TargetGroup, targets: list[dict[s
         raise ValidationException("At least one target must be specified")
     for each in targets:
         call.store.put(_target(target_group, each))
-    if call.store.count(Target) > TARGETS and len(registered(call, target_group)) > TARGETS:
-        raise TooManyTargetsException(f"The maximum number of targets for the target group, '{TARGETS}', is reached")
+    require_few(call, [target_group.arn])
+    for arn in load_balancers_of(call, target_group):
+        require_few(call, groups_of(call, arn))
 
 
 @operation("DeregisterTargets", on=a_target_group)
@@ -38,6 +41,15 @@ def deregister_targets(call: Call, target_group: TargetGroup, targets: list[dict
         found = call.store.get(Target, _id(target_group, each))
         if found is not None:
             call.store.delete(found)
+
+
+def require_few(call: Call, groups: Iterable[str]) -> None:
+    """Raises TooManyTargetsException where target groups, by ARN, have too many targets between them."""
+    if call.store.count(Target) <= TARGETS:
+        return
+    paths = [arn.partition("targetgroup/")[2] for arn in groups]
+    if sum(len(call.store.list(Target, prefix=f"{path}/")) for path in paths) > TARGETS:
+        raise TooManyTargetsException(f"The maximum number of targets, '{TARGETS}', has been reached")
 
 
 def registered(call: Call, group: TargetGroup) -> list[Target]:
