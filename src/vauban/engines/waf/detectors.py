@@ -1,7 +1,7 @@
 """Attacks looked for in many values: which are worth a detector's time is told by one scan of all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import hyperscan
 
@@ -11,6 +11,9 @@ from vauban.engines.waf.patterns import CASELESS, DOTALL, Expression, database, 
 
 Detect = Callable[[bytes], tuple[str, ...] | None]
 
+_REMEMBERED = 4096
+_MEMORABLE = 256
+"""Bytes of values of which it is remembered what was found in them."""
 _CACHE: dict[str, bytes] = {}
 
 
@@ -19,7 +22,8 @@ class Detector:
 
     def __init__(self, ways: Iterable[tuple[Detect, Sequence[Expression]]]) -> None:
         told = [(detect, expression) for detect, expressions in ways for expression in expressions]
-        self._ways = [detect for detect, _ in told]
+        remembering = {detect: _remembering(detect) for detect, _ in told}
+        self._ways = [remembering[detect] for detect, _ in told]
         self._suspicious = database([expression for _, expression in told], _CACHE, hyperscan.HS_FLAG_MULTILINE)
 
     def suspects(self, joined: bytes) -> bool:
@@ -33,6 +37,12 @@ class Detector:
                 if matched := detect(value):
                     return index, matched
         return None
+
+
+def _remembering(detect: Detect) -> Detect:
+    """Clients say the same again and again: their names, what they accept, where they come from."""
+    remembered = lru_cache(_REMEMBERED)(detect)
+    return lambda value: remembered(value) if len(value) <= _MEMORABLE else detect(value)
 
 
 @cache
