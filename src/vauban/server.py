@@ -288,7 +288,7 @@ def edge_options(settings: Settings) -> Options:
     proxied = settings.edge_proxy_protocol == "on"
     name = f"{os.getpid()}" if settings.scratch else str(settings.directory.resolve())
     offset, seconds = settings.edge_port_offset, settings.edge_log_seconds
-    return Options(settings.edge_host, name, offset, proxied, log_seconds=seconds)
+    return Options(settings.edge_host, name, offset, proxied, settings.edge_agent, log_seconds=seconds)
 
 
 def _memory() -> MemoryStore:

@@ -62,6 +62,13 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _endpoint(text: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]{1,253}):([0-9]{1,5})", text, re.ASCII)
+    if match is None or not 1 <= int(match[2]) <= 65535:
+        raise SettingError("say HOST:PORT")
+    return match[1].strip("[]"), int(match[2])
+
+
 @dataclass(frozen=True)
 class TokenCluster:
     """A PKCS#11 token, and the id of the CloudHSM cluster that it stands for."""
@@ -249,6 +256,10 @@ class Settings:
         "off", _choice("off", "on"), "on: a proxy in front says by the PROXY protocol whose connections are", "PROXY"
     )
     edge_log_seconds: int = _setting(300, _whole(1, 3600), "how often load balancers and WAF deliver logs", "SECONDS")
+
+    edge_agent: tuple[str, int] | None = _setting(
+        None, _endpoint, "where HAProxy asks for verdicts, by its stream processing protocol (SPOE)", "HOST:PORT"
+    )
 
     @property
     def scratch(self) -> bool:

@@ -13,7 +13,7 @@ from vauban.edge.protections import Protections
 from vauban.edge.replies import Reply, plain
 from vauban.edge.samples import Samples
 from vauban.edge.tokens import PATH, interstitial, issue
-from vauban.edge.waf_logs import WafLog
+from vauban.edge.waf_logs import Source, WafLog
 from vauban.engines import waf
 from vauban.engines.waf.rates import Count
 from vauban.kernel.sinks import Sink
@@ -37,7 +37,8 @@ class Guard:
         self._protections = Protections(inspection.web_acl.get("DataProtectionConfig"))
         self._rates = rates
         self._log = log
-        self._limit = acl.body_limit() if acl is not None else 0
+        self.limit = acl.body_limit() if acl is not None else 0
+        """How many bytes of a body are inspected."""
 
     async def inspect(self, exchange: "Exchange") -> Reply | None:
         """The answer to a request that is not to be let through; None lets it."""
@@ -46,22 +47,27 @@ class Guard:
             return await issue(exchange, domain, keys)
         if exchange.head.length:
             exchange.stream.invite()
-            await exchange.incoming.fill(self._limit + 1)
-        request = self._request(exchange)
-        verdict = self._verdict(request)
+            await exchange.incoming.fill(self.limit + 1)
+        verdict = self.judge(self._request(exchange), _source(exchange))
         if verdict is None:
             return self._without_verdict(exchange)
         exchange.actions.append("waf")
-        now = time.time()
-        shown = self._protections.shown(request, verdict)
-        self.samples.note(*shown, now)
-        self._log.note(self.inspection, exchange, *shown, now)
         if verdict.allowed:
             exchange.inserted = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in verdict.inserted]
             return None
         if verdict.action in ("CAPTCHA", "CHALLENGE") and keys:
             return interstitial(verdict, exchange, domain, keys[0])
         return _reply(verdict)
+
+    def judge(self, request: waf.Request, source: Source) -> waf.Verdict | None:
+        """What is to be done with a request, counted and logged; None where no verdict is to be had."""
+        verdict = self._verdict(request)
+        if verdict is not None:
+            now = time.time()
+            shown = self._protections.shown(request, verdict)
+            self.samples.note(*shown, now)
+            self._log.note(self.inspection, source, *shown, now)
+        return verdict
 
     def limited(self, rule: str, group_rule: str) -> list[str]:
         """The addresses that one of its rate-based rules limits now."""
@@ -71,7 +77,7 @@ class Guard:
 
     def _request(self, exchange: "Exchange") -> waf.Request:
         head, incoming, client = exchange.head, exchange.incoming, exchange.client
-        whole = incoming.ended and len(incoming.buffered) <= self._limit
+        whole = incoming.ended and len(incoming.buffered) <= self.limit
         size = None if whole else max(head.length, incoming.received)
         return waf.Request(
             method=head.method,
@@ -79,7 +85,7 @@ class Guard:
             query=head.query,
             fragment=head.fragment,
             headers=tuple(head.headers),
-            body=bytes(incoming.buffered[: self._limit]),
+            body=bytes(incoming.buffered[: self.limit]),
             body_size=size,
             client_ip=client.address,
             ja3=client.ja3,
@@ -115,6 +121,7 @@ class Guards:
         self._log = WafLog(sink, seconds)
         self._guards: dict[bytes, Guard] = {}
         self._by_arn: dict[str, Guard] = {}
+        self.by_resource: dict[str, Guard] = {}
 
     async def prepared(self, inspections: Iterable[Inspection]) -> dict[str, Guard]:
         """The guard of each protected resource, by its ARN. What is new is compiled off the loop."""
@@ -129,6 +136,7 @@ class Guards:
             self._guards[content] = guard
             found |= dict.fromkeys(inspection.resources, guard)
         self._by_arn = {guard.inspection.web_acl_arn: guard for guard in self._guards.values()}
+        self.by_resource = found
         self.rates.keep(self.identities())
         return found
 
@@ -185,6 +193,12 @@ class Guards:
         except waf.Refusal as refusal:
             _log.error("%s lets nothing pass: %s", inspection.web_acl_arn, refusal)
             return None
+
+
+def _source(exchange: "Exchange") -> Source:
+    request_id = exchange.trace.decode("latin-1").partition("=")[2].partition(";")[0]
+    name = exchange.site.load_balancer.arn.partition("loadbalancer/")[2]
+    return Source(name, request_id, bool(exchange.client.tls_version))
 
 
 def _reply(verdict: waf.Verdict) -> Reply:

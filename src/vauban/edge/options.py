@@ -19,6 +19,8 @@ class Options:
     """What is added to the ports of listeners."""
     proxy_protocol: bool = False
     """Whether a proxy in front says whose each connection is."""
+    agent: tuple[str, int] | None = None
+    """Where HAProxy asks for verdicts, if it does."""
     limits: Limits = field(default_factory=Limits)
     log_seconds: float = 300.0
     """How often logs are delivered: AWS's every five minutes."""

@@ -8,6 +8,7 @@ from email.utils import formatdate
 from typing import Any, Protocol
 
 from vauban.edge.access_logs import AccessLog
+from vauban.edge.agents import listen
 from vauban.edge.certificates import Contexts, Wardrobe
 from vauban.edge.doors import Door
 from vauban.edge.exchanges import Exchange
@@ -16,6 +17,7 @@ from vauban.edge.inspections import Guards
 from vauban.edge.options import LOOPBACK, Options
 from vauban.edge.pools import Pools
 from vauban.edge.sites import Site
+from vauban.http.sockets import bind_tcp
 from vauban.kernel.sinks import Sink
 from vauban.kernel.traffic import Certificate, Listener, LoadBalancer, Snapshot, address_of
 
@@ -62,6 +64,7 @@ class Plane:
         self.faults: dict[str, list[str]] = {}
         """Load balancer ARN -> what is wrong with where it listens."""
         self.snapshot = Snapshot()
+        self._agent: asyncio.Server | None = None
         self._contexts = Contexts()
         self._checks = Checks(self.pools)
         self._peers: set[Peer] = set()
@@ -94,6 +97,8 @@ class Plane:
             self._open(wanted)
             self._contexts.keep(snapshot.certificates)
             self.snapshot = snapshot
+            if self.options.agent and self._agent is None:
+                self._agent = await listen(self, bind_tcp(*self.options.agent, shared=True))
 
     def _hosts(self, balancer: LoadBalancer) -> list[str]:
         shared = self.options.host
@@ -194,6 +199,8 @@ class Plane:
     async def drain(self, seconds: float) -> None:
         """Stop accepting, finish what is under way for at most ``seconds``, drop what is left, and write the logs."""
         self._draining = True
+        if self._agent is not None:
+            self._agent.close()
         for door in self.doors.values():
             door.close()
         self.doors = {}

@@ -4,7 +4,7 @@ Source: "Log fields for web ACL traffic", AWS WAF developer guide.
 """
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,14 +15,20 @@ from vauban.engines.waf.verdicts import logged
 from vauban.kernel.sinks import Sink
 from vauban.kernel.traffic import Inspection
 
-if TYPE_CHECKING:
-    from vauban.edge.exchanges import Exchange
-
 _encode = msgspec.json.Encoder().encode
 _REDACTED = "REDACTED"
 _MOST_WAITING = 10_000
 """Lines that wait to be fetched: beyond it the oldest go."""
 _MOST_LABELS = 100
+
+
+class Source(NamedTuple):
+    """Where a request came in."""
+
+    id: str
+    """``app/web/0123456789abcdef`` of a load balancer."""
+    request_id: str
+    secure: bool
 
 
 class WafLog:
@@ -32,14 +38,12 @@ class WafLog:
         self._delivery = Delivery(sink, seconds)
         self._waiting: dict[str, deque[str]] = {}
 
-    def note(
-        self, inspection: Inspection, exchange: "Exchange", request: Request, verdict: Verdict, now: float
-    ) -> None:
+    def note(self, inspection: Inspection, source: Source, request: Request, verdict: Verdict, now: float) -> None:
         """Remember what became of a request."""
         logging = inspection.logging
         if not logging or not _is_kept(logging.get("LoggingFilter"), verdict):
             return
-        line = _encode(entry(inspection, exchange, request, verdict, now)).decode()
+        line = _encode(entry(inspection, source, request, verdict, now)).decode()
         for destination in logging["LogDestinationConfigs"]:
             if destination.split(":")[2] == "s3":
                 self._delivery.add(_place(inspection.web_acl_arn, destination), line)
@@ -58,9 +62,7 @@ class WafLog:
         await self._delivery.close()
 
 
-def entry(
-    inspection: Inspection, exchange: "Exchange", request: Request, verdict: Verdict, now: float
-) -> dict[str, Any]:
+def entry(inspection: Inspection, source: Source, request: Request, verdict: Verdict, now: float) -> dict[str, Any]:
     """One line, as an object."""
     response = verdict.response
     told = {
@@ -72,13 +74,13 @@ def entry(
         "action": verdict.action,
         "terminatingRuleMatchDetails": logged(verdict.details),
         "httpSourceName": "ALB",
-        "httpSourceId": exchange.site.load_balancer.arn.partition("loadbalancer/")[2],
+        "httpSourceId": source.id,
         "ruleGroupList": [_group(each) for each in verdict.groups],
         "rateBasedRuleList": [_rate(each) for each in verdict.rates],
         "nonTerminatingMatchingRules": [_match(each) for each in verdict.non_terminating],
         "requestHeadersInserted": [{"name": name, "value": value} for name, value in verdict.inserted] or None,
         "responseCodeSent": response.status if response is not None and response.content_type else None,
-        "httpRequest": _request(inspection.logging or {}, exchange, request, verdict),
+        "httpRequest": _request(inspection.logging or {}, source, request, verdict),
         "labels": [{"name": each} for each in verdict.labels[:_MOST_LABELS]] or None,
         "captchaResponse": _token(verdict.captcha),
         "challengeResponse": _token(verdict.challenge),
@@ -92,7 +94,7 @@ def entry(
     return {name: value for name, value in told.items() if value is not None or name not in optional}
 
 
-def _request(logging: dict[str, Any], exchange: "Exchange", request: Request, verdict: Verdict) -> dict[str, Any]:
+def _request(logging: dict[str, Any], source: Source, request: Request, verdict: Verdict) -> dict[str, Any]:
     fields = logging.get("RedactedFields") or ()
     headers = {each["SingleHeader"]["Name"].lower() for each in fields if "SingleHeader" in each}
     redacted = {name for each in fields for name in each}
@@ -108,9 +110,9 @@ def _request(logging: dict[str, Any], exchange: "Exchange", request: Request, ve
         "args": shown("QueryString", request.query),
         "httpVersion": request.version,
         "httpMethod": shown("Method", request.method),
-        "requestId": exchange.trace.decode("latin-1").partition("=")[2].partition(";")[0],
+        "requestId": source.request_id,
         "fragment": (request.fragment or b"").decode("latin-1"),
-        "scheme": "https" if exchange.client.tls_version else "http",
+        "scheme": "https" if source.secure else "http",
         "host": request.host,
     }
 
