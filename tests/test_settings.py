@@ -34,6 +34,7 @@ def test_every_setting_is_read_from_its_variable(setting):
     texts |= {"webhook_reach": "public"}
     texts |= {"regions": "us-east-1,eu-west-1", "peer": "eu-north-1=https://vauban.eu.example:4566"}
     texts |= {"edge": "off", "edge_workers": "2", "edge_port_offset": "8000", "edge_proxy_protocol": "on"}
+    texts |= {"dns_resolver": "127.0.0.1:5353"}
     texts |= {"edge_log_seconds": "60", "edge_agent": "127.0.0.1:9100"}
     environment = {variable(setting.name): texts.get(setting.name, "/some/where")}
     if setting.name == "peer":
