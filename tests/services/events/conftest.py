@@ -1,5 +1,6 @@
 """EventBridge in process, and what its targets were sent."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +32,7 @@ def neighbours() -> Iterator[InProcess]:
 @pytest.fixture
 def parcels() -> Callable[..., list[dict[str, Any]]]:
     """What was sent to targets so far."""
-    return lambda vauban: [each.detail["parcel"] for each in vauban.events if each.detail_type == SENT]
+    return lambda vauban: [json.loads(each.secrets["parcel"]) for each in vauban.events if each.detail_type == SENT]
 
 
 @pytest.fixture

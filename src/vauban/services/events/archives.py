@@ -11,6 +11,7 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.events.audiences import listen
+from vauban.services.events.encryption import require_usable
 from vauban.services.events.errors import (
     ResourceAlreadyExistsException,
     bus_not_found,
@@ -30,7 +31,7 @@ an_archive = NamedResolver(Archive, "archive", ARCHIVE_TYPE, "ArchiveName")
 a_new_archive = NamedResolver(Archive, "archive", ARCHIVE_TYPE, "ArchiveName", draft=True)
 
 
-@operation("CreateArchive", on=a_new_archive, unsupported=("KmsKeyIdentifier",))
+@operation("CreateArchive", on=a_new_archive)
 def create_archive(
     call: Call,
     existing: Archive | None,
@@ -38,6 +39,7 @@ def create_archive(
     description: str = "",
     event_pattern: str = "",
     retention_days: int = 0,
+    kms_key_identifier: str = "",
 ) -> dict[str, Any]:
     name = call.params["ArchiveName"]
     bus = own_bus(call, "EventSourceArn", event_source_arn)
@@ -45,6 +47,8 @@ def create_archive(
         raise ResourceAlreadyExistsException(f"Archive {name} already exists.")
     if event_pattern:
         require_pattern(event_pattern)
+    if kms_key_identifier:
+        require_usable(call, kms_key_identifier)
     if call.store.count(Archive) >= MAXIMUM:
         raise too_many()
     archive = Archive(
@@ -57,6 +61,7 @@ def create_archive(
         event_pattern,
         description,
         retention_days,
+        kms_key_identifier,
     )
     call.store.put(archive)
     call.store.put(Shelf(archive.archive_id, call.account, call.region, name))
@@ -64,22 +69,26 @@ def create_archive(
     return _told(archive)
 
 
-@operation("UpdateArchive", on=an_archive, unsupported=("KmsKeyIdentifier",))
+@operation("UpdateArchive", on=an_archive)
 def update_archive(
     call: Call,
     archive: Archive,
     description: str | None = None,
     event_pattern: str | None = None,
     retention_days: int | None = None,
+    kms_key_identifier: str | None = None,
 ) -> dict[str, Any]:
     """What is not said stays as it is."""
     if event_pattern:
         require_pattern(event_pattern)
+    if kms_key_identifier:
+        require_usable(call, kms_key_identifier)
     changed = replace(
         archive,
         description=archive.description if description is None else description,
         pattern=archive.pattern if event_pattern is None else event_pattern,
         retention_days=archive.retention_days if retention_days is None else retention_days,
+        kms_key_id=archive.kms_key_id if kms_key_identifier is None else kms_key_identifier,
     )
     call.store.put(changed)
     shelf = call.store.get(Shelf, archive.archive_id)
@@ -105,6 +114,7 @@ def describe_archive(call: Call, archive: Archive) -> dict[str, Any]:
         "ArchiveArn": archive.arn,
         "Description": archive.description,
         "EventPattern": archive.pattern,
+        "KmsKeyIdentifier": archive.kms_key_id,
         **_summary(call, archive),
     }
     return {name: value for name, value in told.items() if value != ""}

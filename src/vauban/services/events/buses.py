@@ -7,6 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
+from vauban.services.events.encryption import require_usable
 from vauban.services.events.errors import (
     ResourceAlreadyExistsException,
     too_many,
@@ -15,21 +16,25 @@ from vauban.services.events.lists import page
 from vauban.services.events.resolvers import BusDraftResolver, BusResolver, Draft
 from vauban.services.events.resources import DEFAULT, EventBus, Rule, find_bus
 from vauban.services.events.tags import tagged
+from vauban.services.events.targets import require_queue
 
 MAXIMUM = 100
 """Of one's own, in a Region."""
-NOT_HERE = ("KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
-"""A bus's dead letters are events that its key could not encrypt; there are none without a key of one's own."""
 
 
 @operation(
     "CreateEventBus",
     on=BusDraftResolver(),
     also=(("TagResource", "Tags"),),
-    unsupported=("EventSourceName", *NOT_HERE),
+    unsupported=("EventSourceName", "LogConfig"),
 )
 def create_event_bus(
-    call: Call, draft: Draft, description: str = "", tags: list[dict[str, str]] | None = None
+    call: Call,
+    draft: Draft,
+    description: str = "",
+    tags: list[dict[str, str]] | None = None,
+    kms_key_identifier: str = "",
+    dead_letter_config: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     if "/" in draft.name:
         raise ValidationException("Event bus name must not contain '/'.")
@@ -37,19 +42,22 @@ def create_event_bus(
         raise ResourceAlreadyExistsException(f"Event bus {draft.name} already exists.")
     if sum(bus.name != DEFAULT for bus in call.store.list(EventBus)) >= MAXIMUM:
         raise too_many()
-    bus = EventBus(
-        draft.name, call.account, call.region, call.second, call.second, description, tags=tagged({}, tags or ())
-    )
-    call.store.put(bus)
-    told = {"EventBusArn": bus.arn}
-    return {**told, "Description": description} if description else told
+    made = EventBus(draft.name, call.account, call.region, call.second, call.second, tags=tagged({}, tags or ()))
+    bus = _set(call, made, description, kms_key_identifier, dead_letter_config)
+    return {"EventBusArn": bus.arn, **_settings(bus)}
 
 
-@operation("UpdateEventBus", on=BusResolver("Name"), unsupported=NOT_HERE)
-def update_event_bus(call: Call, bus: EventBus, description: str = "") -> dict[str, Any]:
-    call.store.put(replace(bus, description=description, modified=call.second))
-    told = {"Arn": bus.arn, "Name": bus.name}
-    return {**told, "Description": description} if description else told
+@operation("UpdateEventBus", on=BusResolver("Name"), unsupported=("LogConfig",))
+def update_event_bus(
+    call: Call,
+    bus: EventBus,
+    description: str = "",
+    kms_key_identifier: str = "",
+    dead_letter_config: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """What is not said is forgotten."""
+    bus = _set(call, bus, description, kms_key_identifier, dead_letter_config)
+    return {"Arn": bus.arn, "Name": bus.name, **_settings(bus)}
 
 
 @operation("DeleteEventBus", on=BusResolver("Name", optional=True))
@@ -66,7 +74,7 @@ def delete_event_bus(call: Call, bus: EventBus | None) -> None:
 
 @operation("DescribeEventBus", on=BusResolver("Name"))
 def describe_event_bus(call: Call, bus: EventBus) -> dict[str, Any]:
-    return shown(call, bus)
+    return {**shown(call, bus), **_settings(bus)}
 
 
 @operation("ListEventBuses")
@@ -77,6 +85,31 @@ def list_event_buses(
     buses = [default, *(bus for bus in call.store.list(EventBus) if bus.name != DEFAULT)]
     entries = [(bus.name, shown(call, bus)) for bus in buses if bus is not None and bus.name.startswith(name_prefix)]
     return page(call, "EventBuses", entries, limit, next_token, of=name_prefix)
+
+
+def _set(call: Call, bus: EventBus, description: str, key_id: str, letters: dict[str, str] | None) -> EventBus:
+    """The bus with these settings, kept. Raises ValidationException, and AccessDeniedException of KMS."""
+    if key_id:
+        require_usable(call, key_id)
+    require_queue(letters)
+    changed = replace(
+        bus,
+        description=description,
+        kms_key_id=key_id,
+        letters_arn=(letters or {}).get("Arn", ""),
+        modified=call.second,
+    )
+    call.store.put(changed)
+    return changed
+
+
+def _settings(bus: EventBus) -> dict[str, Any]:
+    told = {
+        "Description": bus.description,
+        "KmsKeyIdentifier": bus.kms_key_id,
+        "DeadLetterConfig": {"Arn": bus.letters_arn} if bus.letters_arn else None,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def shown(call: Call, bus: EventBus) -> dict[str, Any]:

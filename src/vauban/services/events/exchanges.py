@@ -27,7 +27,7 @@ UNAUTHORIZED = (401, 407)
 
 @on("events", SOURCE, INVOKE)
 def invoke(call: ServiceCall, event: DomainEvent) -> None:
-    parcel = Parcel(**event.detail["parcel"])
+    parcel = Parcel.unpacked(event.secrets["parcel"])
     destination = call.store.get(ApiDestination, event.detail["destination"])
     connection = destination and connection_of(call, destination)
     if destination is None or destination.arn != parcel.target["Arn"] or connection is None:

@@ -108,7 +108,7 @@ def _to_destination(asking: Call, parcel: Parcel, _: str) -> None:
     told = asking.ask("events:DescribeApiDestination", Name=name)
     if told["ApiDestinationArn"] != parcel.target["Arn"]:
         raise Unreachable(f"{parcel.target['Arn']} does not exist.", code="NO_RESOURCE")
-    asking.send(INVOKE, lane=f"api-destination {name}", destination=name, parcel=parcel.told)
+    asking.send(INVOKE, lane=f"api-destination {name}", secrets={"parcel": parcel.packed}, destination=name)
 
 
 _HANDOVERS: dict[str, Callable[[Call, Parcel, str], None]] = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vauban.kernel.calls import Call, ServiceCall
+from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation, when_due
 from vauban.kernel.records import replace
 from vauban.services.events.archives import own_bus, require_one_filter
@@ -127,8 +128,13 @@ def _tell_some(call: ServiceCall, replay: Replay) -> None:
     found = call.store.list(ArchivedEvent, prefix=prefix, after=after, limit=TOLD_AT_ONCE)
     wanted = [each for each in found if each.time <= replay.end.timestamp()]
     bus = place_of(call, replay.bus_arn).name
-    for each in wanted:
-        tell_targets(call, bus, {**event_of(each), "replay-name": replay.name}, replay.filters)
+    try:
+        events = [event_of(call, replay.bus_arn, each) for each in wanted]
+    except AwsError as error:
+        _end(call, replay, "FAILED", f"The archive's key cannot be used: {error.message}"[:512])
+        return
+    for event in events:
+        tell_targets(call, bus, {**event, "replay-name": replay.name}, replay.filters)
     if wanted:
         reached = datetime.fromtimestamp(wanted[-1].time, UTC)
         replay = replace(replay, place=wanted[-1].key, reached=reached)

@@ -48,6 +48,9 @@ class EventBus:
     description: str = ""
     policy: str = ""
     tags: dict[str, str] = field(default_factory=dict, hash=False)
+    kms_key_id: str = ""
+    letters_arn: str = ""
+    """Of the queue for events that cannot be kept under that key."""
 
     @cached_property
     def arn(self) -> str:
@@ -129,6 +132,7 @@ class Archive:
     description: str = ""
     retention_days: int = 0
     """0 is for ever."""
+    kms_key_id: str = ""
 
     @cached_property
     def arn(self) -> str:
@@ -159,7 +163,9 @@ class ArchivedEvent:
     region: str
     time: float
     """The event's own, in seconds since the epoch."""
-    content: bytes = secret()
+    data_key: bytes = b""
+    """What the event is under, as KMS gave it."""
+    content: bytes = secret(b"")
     """The event as JSON."""
 
 
@@ -254,8 +260,23 @@ class Delivery:
     account: str
     region: str
     due_at: datetime
-    parcel: dict[str, Any] = field(hash=False)
-    """``Parcel.told``."""
+    bus: str
+    data_key: bytes
+    """What the parcel is under, as KMS gave it; empty without a key of the bus's own."""
+    content: bytes = secret()
+    """``Parcel.packed``."""
+
+
+@record("events:DataKey", id="name", due="ends")
+class DataKey:
+    name: str
+    """The bus's ARN and the KMS key."""
+    account: str
+    region: str
+    ends: datetime
+    blob: bytes
+    """As KMS gave it."""
+    plaintext: bytes = secret()
 
 
 @dataclass(frozen=True)
@@ -274,8 +295,18 @@ class Parcel:
     """How many failed."""
 
     @property
-    def told(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def packed(self) -> bytes:
+        return json.dumps({name: getattr(self, name) for name in self.__dataclass_fields__}).encode()
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "Parcel":
+        return cls(**json.loads(content))
+
+    @property
+    def bus(self) -> str:
+        """The name of the rule's."""
+        *_, bus, _ = ["", *self.rule_arn.split(":rule/")[1].split("/")]
+        return bus or DEFAULT
 
     @property
     def most_retries(self) -> int:

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vauban.kernel.calls import Call, ServiceCall
+from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on, when_due
 from vauban.kernel.records import replace
+from vauban.services.events.deliveries import bury_at_bus
+from vauban.services.events.encryption import Sealed, opened, sealed
 from vauban.services.events.inputs import dumped
-from vauban.services.events.resources import SOURCE, Archive, ArchivedEvent, Shelf, shelf_key
+from vauban.services.events.resources import SOURCE, Archive, ArchivedEvent, Shelf, find_bus, shelf_key
 
 KEEP = "Event For An Archive"
 BETWEEN_SWEEPS = timedelta(hours=1)
@@ -19,12 +22,12 @@ SWEPT_AT_ONCE = 500
 
 def keep(call: Call, archive: str, event: dict[str, Any]) -> None:
     """Have the event archived."""
-    call.send(KEEP, lane=f"archive {archive}", archive=archive, event=event)
+    call.send(KEEP, lane=f"archive {archive}", secrets={"event": dumped(event).encode()}, archive=archive)
 
 
 @on("events", SOURCE, KEEP)
 def kept(call: ServiceCall, told: DomainEvent) -> None:
-    event = told.detail["event"]
+    event = json.loads(told.secrets["event"])
     archive = call.store.get(Archive, told.detail["archive"])
     if archive is None:
         return
@@ -33,7 +36,14 @@ def kept(call: ServiceCall, told: DomainEvent) -> None:
     if call.store.get(ArchivedEvent, key) is not None:
         return
     content = dumped(event).encode()
-    call.store.put(ArchivedEvent(key, call.account, call.region, time, content))
+    try:
+        kept = sealed(call, archive.bus_arn, archive.kms_key_id, content)
+    except AwsError as error:
+        bus = find_bus(call.world, call.account, call.region, archive.bus_arn.partition("event-bus/")[2])
+        if bus is not None:
+            bury_at_bus(call, bus, event, error)
+        return
+    call.store.put(ArchivedEvent(key, call.account, call.region, time, kept.data_key, kept.content))
     shelf = call.store.get(Shelf, archive.archive_id)
     more = replace(shelf, count=shelf.count + 1, size=shelf.size + len(content))
     call.store.put(replace(more, sweep_at=shelf.sweep_at or _sweep_at(archive, time, call.now)))
@@ -58,8 +68,9 @@ def sweep(call: ServiceCall, shelf: Shelf) -> None:
         call.store.put(replace(left, sweep_at=_sweep_at(archive, rest[0].time, call.now) if rest else None))
 
 
-def event_of(archived: ArchivedEvent) -> dict[str, Any]:
-    return json.loads(archived.content)
+def event_of(call: Call, bus_arn: str, archived: ArchivedEvent) -> dict[str, Any]:
+    """Raises what KMS says to EventBridge."""
+    return json.loads(opened(call, bus_arn, Sealed(archived.content, archived.data_key)))
 
 
 def seconds_of(event: dict[str, Any]) -> float:

@@ -126,7 +126,7 @@ def _require_valid(target: dict[str, Any]) -> None:
     if "HttpParameters" in target and kind_of(target["Arn"]) != "api-destination":
         raise ValidationException(f"HttpParameters cannot be used with target {target['Arn']}.")
     _require_input(target)
-    _require_queue(target)
+    require_queue(target.get("DeadLetterConfig"))
 
 
 def _require_input(target: dict[str, Any]) -> None:
@@ -147,9 +147,9 @@ def _require_input(target: dict[str, Any]) -> None:
             raise ValidationException(f"Invalid JSON path {path} for target {target['Id']}.") from None
 
 
-def _require_queue(target: dict[str, Any]) -> None:
-    """A dead-letter queue is a standard queue."""
-    letters = target.get("DeadLetterConfig", {}).get("Arn")
+def require_queue(config: dict[str, str] | None) -> None:
+    """A dead-letter queue is a standard queue. Raises ValidationException."""
+    letters = (config or {}).get("Arn")
     if letters is None:
         return
     parts = parts_of(letters)
