@@ -205,6 +205,7 @@ class Environment:
         unpack(layers, *archives.layers)
         program = program_of(self.setting.runtime, self.setting.handler, self.setting.memory_mb, task)
         told = {
+            "parent": os.getpid(),
             "root": str(root),
             "shown": program.shown,
             "bound": [

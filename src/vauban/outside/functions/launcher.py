@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import sys
 from pathlib import Path
@@ -27,12 +28,20 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     told = json.load(sys.stdin)
+    # A parent that died before it was asked for sends no signal.
+    if os.getppid() != told["parent"]:
+        os._exit(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     _leave_namespaces()
+    life, held = os.pipe()
     first = os.fork()
     if first:
         _end_as(os.waitpid(first, 0)[1])
+    os.close(held)
     _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if select.select([life], [], [], 0)[0]:
+        os._exit(1)
+    os.close(life)
     _enter_root(told)
     function = os.fork()
     if not function:
