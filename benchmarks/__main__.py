@@ -26,6 +26,7 @@ FIGURES = (
     "secrets",
     "parameters",
     "edge",
+    "queues",
 )
 
 

@@ -22,7 +22,7 @@ _USER_AGENT = (
     "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.2 md/pyimpl#CPython "
     "m/e,b,Z,E,N cfg/retry-mode#standard Botocore/1.44.5"
 )
-_TARGETS = {"kms": "TrentService", "secretsmanager": "secretsmanager", "ssm": "AmazonSSM"}
+_TARGETS = {"kms": "TrentService", "secretsmanager": "secretsmanager", "sqs": "AmazonSQS", "ssm": "AmazonSSM"}
 _signers = {name: SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY), name, REGION) for name in _TARGETS}
 
 
