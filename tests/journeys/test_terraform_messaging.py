@@ -117,7 +117,8 @@ output "topic" { value = aws_sns_topic.orders.arn }
 )
 
 
-def test_terraform_makes_queues_and_topics_that_carry_messages(server: Server, tmp_path: Path):
+def test_terraform_makes_queues_and_topics_that_carry_messages(make_server, tmp_path: Path):
+    server: Server = make_server("--account", f"{ACCOUNT}=AKIAVAUBANTEST000001:{'s' * 40}")
     sqs, sns = server.client("sqs"), server.client("sns")
     sqs.create_queue(QueueName="dead")
     terraform = Terraform(tmp_path / "terraform", server)

@@ -124,15 +124,6 @@ def test_permissions_let_another_account_publish_until_they_are_removed(vauban: 
         other.publish(TopicArn=topic, Message="hello")
 
 
-def test_of_successes_none_at_all_are_logged(sns, topic):
-    """Terraform's provider asks for just that of each topic."""
-    name = "HTTPSuccessFeedbackSampleRate"
-    sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="0")
-    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"][name] == "0"
-    with pytest.raises(ClientError, match="not supported here"):
-        sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue="50")
-
-
 def test_a_topic_of_large_messages_has_only_subscribers_that_take_them(vauban, sns, topic, endpoint):
     size = {"TopicArn": topic, "AttributeName": "MaximumMessageSize", "AttributeValue": "1048576"}
     with pytest.raises(ClientError, match="Message too long"):

@@ -14,6 +14,7 @@ from vauban.services.sns import (
     policies,
     publishing,
     queues,
+    statuses,
     subscriptions,
     tags,
     topics,
@@ -41,6 +42,8 @@ SERVICE = Service(
     encryption,
     functions,
     queues,
+    statuses,
+    conditions=statuses.CONDITIONS,
     wording=worded,
     denial="AuthorizationError",
 )

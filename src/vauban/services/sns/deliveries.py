@@ -15,6 +15,7 @@ from vauban.services.sns.emails import EMAIL
 from vauban.services.sns.queues import send_to_queue
 from vauban.services.sns.resources import Delivery, Subscription, Topic
 from vauban.services.sns.retries import waits_of
+from vauban.services.sns.statuses import Told, report
 from vauban.services.sns.subscription_attributes import queue_of
 
 POST = "SNS Delivery"
@@ -22,9 +23,9 @@ LEASE = timedelta(minutes=5)
 """When a delivery is looked after again whose try never came to an end."""
 
 
-def posted(body: str, content_type: str, raw: bool = False) -> dict[str, Any]:
+def posted(body: str, content_type: str, raw: bool = False, told: Told | None = None) -> dict[str, Any]:
     """What is posted, as a delivery keeps it."""
-    return {"body": body, "content_type": content_type, "raw": raw}
+    return {"body": body, "content_type": content_type, "raw": raw, "told": told}
 
 
 def deliver(call: Call, subscription: Subscription, kind: str, message_id: str, content: Mapping[str, Any]) -> None:
@@ -65,6 +66,19 @@ def attempt(call: ServiceCall, event: DomainEvent) -> None:
         _failed(call, delivery, topic, subscription, failure)
     else:
         call.store.delete(delivery)
+        _report(call, delivery, subscription, "HTTP 200", 200)
+
+
+def _report(
+    call: ServiceCall,
+    delivery: Delivery,
+    subscription: Subscription,
+    response: str,
+    status: int,
+    failed: bool = False,
+) -> None:
+    told = json.loads(delivery.content).get("told")
+    report(call, told, subscription.endpoint, response, status, failed=failed, attempts=delivery.tries + 1)
 
 
 def _tried(call: ServiceCall, delivery: Delivery, subscription: Subscription, content: Mapping[str, Any]) -> None:
@@ -96,6 +110,7 @@ def _failed(
         call.store.put(replace(delivery, tries=delivery.tries + 1, due_at=due))
         return
     call.store.delete(delivery)
+    _report(call, delivery, subscription, str(failure), getattr(failure, "status", 0), failed=True)
     if "RedrivePolicy" in subscription.attributes and delivery.kind == "Notification":
         queue = queue_of(subscription.attributes["RedrivePolicy"])
         content = json.loads(delivery.content)

@@ -16,6 +16,7 @@ from vauban.services.sns.queues import attributes_for_queue, send_to_queue
 from vauban.services.sns.resources import Subscription, Topic
 from vauban.services.sns.retries import CONTENT_TYPE, effective
 from vauban.services.sns.signatures import signed
+from vauban.services.sns.statuses import told_of
 from vauban.services.sns.subscription_attributes import queue_of
 
 PUBLISHED = "SNS Message Published"
@@ -40,9 +41,10 @@ def _hand_out(call: ServiceCall, topic: Topic, subscription: Subscription, messa
     raw = subscription.raw
     redrive = subscription.attributes.get("RedrivePolicy")
     dead_letters = queue_of(redrive) if redrive else ""
+    told = told_of(topic, subscription.protocol, message, text_for(message, subscription.protocol))
     if subscription.protocol == "lambda":
         event = event_of(envelope(message, subscription), subscription.arn)
-        invoke(call, subscription.endpoint, topic.arn, event, dead_letters)
+        invoke(call, subscription.endpoint, topic.arn, event, dead_letters, told)
         return
     if subscription.protocol in EMAIL:
         deliver(call, subscription, "Notification", message["MessageId"], notification(message, topic, subscription))
@@ -50,13 +52,13 @@ def _hand_out(call: ServiceCall, topic: Topic, subscription: Subscription, messa
     body = text_for(message, subscription.protocol) if raw else json.dumps(envelope(message, subscription), indent=2)
     if subscription.protocol != "sqs":
         content_type = effective(topic, subscription)["requestPolicy"].get("headerContentType", CONTENT_TYPE)
-        deliver(call, subscription, "Notification", message["MessageId"], posted(body, content_type, raw))
+        deliver(call, subscription, "Notification", message["MessageId"], posted(body, content_type, raw, told))
         return
     params: dict[str, Any] = {"MessageBody": body}
     if raw and message["Attributes"]:
         params["MessageAttributes"] = attributes_for_queue(message["Attributes"])
     params |= {name: message[name] for name in _queue_members(topic, subscription) if name in message}
-    send_to_queue(call, subscription.endpoint, topic.arn, params, dead_letters)
+    send_to_queue(call, subscription.endpoint, topic.arn, params, dead_letters, told)
 
 
 def _queue_members(topic: Topic, subscription: Subscription) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on
 from vauban.services.sns.queues import send_to_queue
+from vauban.services.sns.statuses import Told, report
 
 INVOKE = "SNS Function Invocation"
 FUNCTION_ARN = re.compile(
@@ -18,13 +19,17 @@ FUNCTION_ARN = re.compile(
 _RENAMED = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "UnsubscribeUrl"}
 
 
-def invoke(call: ServiceCall, function: str, topic: str, event: str, dead_letters: str = "") -> None:
+def invoke(
+    call: ServiceCall, function: str, topic: str, event: str, dead_letters: str = "", told: Told | None = None
+) -> None:
     """Invoke, in the function's own Region, not waiting for it; what it does not take is a dead letter."""
     region = FUNCTION_ARN.fullmatch(function)[1]
     if region == call.region:
-        _invoke(call, function, topic, event, dead_letters)
+        _invoke(call, function, topic, event, dead_letters, told)
         return
-    content = json.dumps({"function": function, "topic": topic, "event": event, "dead_letters": dead_letters})
+    content = json.dumps(
+        {"function": function, "topic": topic, "event": event, "dead_letters": dead_letters, "told": told}
+    )
     call.send(INVOKE, topic, region=region, secrets={"content": content.encode()})
 
 
@@ -32,7 +37,7 @@ def invoke(call: ServiceCall, function: str, topic: str, event: str, dead_letter
 def invoke_here(call: ServiceCall, event: DomainEvent) -> None:
     """A message that comes from elsewhere, into a function here."""
     content = json.loads(event.secrets["content"])
-    _invoke(call, content["function"], content["topic"], content["event"], content["dead_letters"])
+    _invoke(call, content["function"], content["topic"], content["event"], content["dead_letters"], content["told"])
 
 
 def event_of(envelope: Mapping[str, Any], subscription: str) -> str:
@@ -43,11 +48,13 @@ def event_of(envelope: Mapping[str, Any], subscription: str) -> str:
     return json.dumps({"Records": [record]})
 
 
-def _invoke(call: ServiceCall, function: str, topic: str, event: str, dead_letters: str) -> None:
+def _invoke(call: ServiceCall, function: str, topic: str, event: str, dead_letters: str, told: Told | None) -> None:
     asking = call.as_service(topic)
     try:
         asking.ask("lambda:Invoke", FunctionName=function, InvocationType="Event", Payload=event.encode())
-    except AwsError:
+        report(call, told, function, "", 202)
+    except AwsError as error:
+        report(call, told, function, f"{error.code}: {error.message}", error.status, failed=True)
         if dead_letters:
             body = json.dumps(json.loads(event)["Records"][0]["Sns"], indent=2)
             send_to_queue(call, dead_letters, topic, {"MessageBody": body})

@@ -8,18 +8,21 @@ from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on
+from vauban.services.sns.statuses import Told, report
 from vauban.services.sns.subscription_attributes import QUEUE_ARN
 
 SEND = "SNS Queue Delivery"
 
 
-def send_to_queue(call: Call, queue: str, topic: str, params: dict[str, Any], dead_letters: str = "") -> None:
+def send_to_queue(
+    call: Call, queue: str, topic: str, params: dict[str, Any], dead_letters: str = "", told: Told | None = None
+) -> None:
     """Send, in the queue's own Region; to ``dead_letters`` (an ARN, or none) where the queue does not take it."""
     region = QUEUE_ARN.fullmatch(queue)[1]
     if region == call.region and isinstance(call, ServiceCall):
-        _send(call, queue, topic, params, dead_letters)
+        _send(call, queue, topic, params, dead_letters, told)
         return
-    content = json.dumps({"queue": queue, "topic": topic, "params": params, "dead_letters": dead_letters})
+    content = json.dumps({"queue": queue, "topic": topic, "params": params, "dead_letters": dead_letters, "told": told})
     call.send(SEND, topic, region=region, secrets={"content": content.encode()})
 
 
@@ -27,7 +30,7 @@ def send_to_queue(call: Call, queue: str, topic: str, params: dict[str, Any], de
 def send(call: ServiceCall, event: DomainEvent) -> None:
     """A message that comes from elsewhere, into a queue here."""
     content = json.loads(event.secrets["content"])
-    _send(call, content["queue"], content["topic"], content["params"], content["dead_letters"])
+    _send(call, content["queue"], content["topic"], content["params"], content["dead_letters"], content["told"])
 
 
 def attributes_for_queue(attributes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -41,13 +44,17 @@ def attributes_for_queue(attributes: dict[str, dict[str, str]]) -> dict[str, dic
     }
 
 
-def _send(call: ServiceCall, queue: str, topic: str, params: dict[str, Any], dead_letters: str) -> None:
+def _send(
+    call: ServiceCall, queue: str, topic: str, params: dict[str, Any], dead_letters: str, told: Told | None
+) -> None:
     _, account, name = QUEUE_ARN.fullmatch(queue).groups()
     url = f"https://sqs.{call.region}.amazonaws.com/{account}/{name}"
     asking = call.as_service(topic)
     try:
-        asking.ask("sqs:SendMessage", QueueUrl=url, **_with_bytes(params))
-    except AwsError:
+        sent = asking.ask("sqs:SendMessage", QueueUrl=url, **_with_bytes(params))
+        report(call, told, queue, json.dumps({"sqsMessageId": sent["MessageId"]}), 200)
+    except AwsError as error:
+        report(call, told, queue, f"{error.code}: {error.message}", error.status, failed=True)
         if dead_letters:
             send_to_queue(call, dead_letters, topic, params)
 

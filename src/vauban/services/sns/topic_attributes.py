@@ -19,8 +19,10 @@ LONGEST_KEY_ID = 2048
 _ABSENT = frozenset({"ArchivePolicy", "DataProtectionPolicy"})
 """Refused unless empty."""
 _FEEDBACK = re.compile(
-    r"(?:HTTP|Firehose|Lambda|Application|SQS)(?:(?:Success|Failure)FeedbackRoleArn|SuccessFeedbackSampleRate)"
+    r"(HTTP|Firehose|Lambda|Application|SQS)((?:Success|Failure)FeedbackRoleArn|SuccessFeedbackSampleRate)"
 )
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_PERCENTAGE = re.compile(r"100|[1-9]?[0-9]", re.ASCII)
 
 
 def require_name(name: str, fifo: bool) -> None:
@@ -58,9 +60,10 @@ def require_large(topic: Topic, subscriptions: Sequence[Subscription]) -> None:
 
 def checked(name: str, value: str, fifo: bool) -> str:
     """The value as it is kept. Raises InvalidParameterException."""
-    if name.endswith("SampleRate") and _FEEDBACK.fullmatch(name) and value == "0":
-        return value
-    if name in _ABSENT or _FEEDBACK.fullmatch(name):
+    feedback = _FEEDBACK.fullmatch(name)
+    if feedback:
+        return _feedback(name, value, feedback[1], feedback[2])
+    if name in _ABSENT:
         if value:
             raise unsupported(f"Attributes Reason: {name}")
         return ""
@@ -69,6 +72,22 @@ def checked(name: str, value: str, fifo: bool) -> str:
         raise invalid("AttributeName" if check is None else name)
     if value and not check(value):
         raise invalid(f"Attributes Reason: {name}: Invalid value [{value}].")
+    return value
+
+
+def is_role_attribute(name: str) -> bool:
+    """Whether an attribute names a role that SNS writes delivery statuses in."""
+    feedback = _FEEDBACK.fullmatch(name)
+    return feedback is not None and feedback[2].endswith("RoleArn")
+
+
+def _feedback(name: str, value: str, kind: str, what: str) -> str:
+    """Statuses of kinds of subscriptions that there are none of may be asked for: there are none to write."""
+    valid = _PERCENTAGE if what == "SuccessFeedbackSampleRate" else _ROLE
+    if value and not valid.fullmatch(value):
+        raise invalid(f"Attributes Reason: {name}: Invalid value [{value}].")
+    if value and kind in ("Firehose", "Application") and what.endswith("RoleArn"):
+        raise unsupported(f"Attributes Reason: {name}")
     return value
 
 

@@ -12,11 +12,12 @@ from vauban.services.sns.policies import default_policy, require_valid
 from vauban.services.sns.resolvers import a_name, a_topic
 from vauban.services.sns.resources import Delivery, Sequence, Subscription, Topic, standing
 from vauban.services.sns.retries import effective_of_topic
+from vauban.services.sns.statuses import may_pass_roles
 from vauban.services.sns.tags import tagged
 from vauban.services.sns.topic_attributes import checked, require_large, require_name
 
 
-@operation("CreateTopic", on=a_name, also=(("TagResource", "Tags"),), unsupported=("DataProtectionPolicy",))
+@operation("CreateTopic", on=a_name, decide=may_pass_roles, unsupported=("DataProtectionPolicy",))
 def create_topic(
     call: Call,
     existing: Topic | None,
@@ -85,7 +86,7 @@ def get_topic_attributes(call: Call, topic: Topic) -> dict[str, Any]:
     return {"Attributes": own | topic.attributes}
 
 
-@operation("SetTopicAttributes", on=a_topic)
+@operation("SetTopicAttributes", on=a_topic, decide=may_pass_roles)
 def set_topic_attributes(call: Call, topic: Topic, attribute_name: str, attribute_value: str = "") -> None:
     if attribute_name == "Policy":
         policy = attribute_value or default_policy(call, topic.name)
