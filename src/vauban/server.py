@@ -29,8 +29,9 @@ from vauban.edge.publishing import Publisher
 from vauban.events.sinks import DirectorySink
 from vauban.gateway import Gateway
 from vauban.gateway.throttle import Buckets, Throttle
+from vauban.kernel.calls import ServiceCall
 from vauban.kernel.events import DomainEvent
-from vauban.kernel.paths import ARCHIVES_PATH, CERTIFICATE_PATH, CRL_PATH, OCSP_PATH
+from vauban.kernel.paths import APPROVAL_PATH, ARCHIVES_PATH, CERTIFICATE_PATH, CRL_PATH, OCSP_PATH
 from vauban.kernel.regions import Regions
 from vauban.kernel.requests import Request, Response
 from vauban.kernel.stores import Store
@@ -95,6 +96,8 @@ class Vauban:
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         if request.path.startswith((OCSP_PATH, CRL_PATH)):
             return self._revocation(request)
+        if request.path.startswith(APPROVAL_PATH):
+            return self._approval(request)
         if request.path.startswith(PREFIX):
             if self._link_door is not None and (request.method, request.path) == ("POST", LINK_PATH):
                 return self._link_door(request)
@@ -172,6 +175,20 @@ class Vauban:
 
         found = archive_at(self.store, request.path, self.clock.now())
         return Response(403) if found is None else Response(200, {"Content-Type": "application/zip"}, found)
+
+    async def _approval(self, request: Request) -> Response:
+        """Of a certificate, by who was sent this path by mail."""
+        from vauban.services.acm import emails
+
+        asked = emails.asked_for(self.store, request.path)
+        if asked is None or request.method not in ("GET", "POST"):
+            return Response(404)
+        certificate, name = asked
+        if request.method == "POST":
+            call = ServiceCall("acm", certificate.account, certificate.region, self.clock.now())
+            await self.gateway.carry_out(call, lambda call: emails.approve(call, certificate.certificate_id, name))
+            certificate, name = emails.asked_for(self.store, request.path) or asked
+        return Response(200, {"Content-Type": "text/html; charset=utf-8"}, emails.page(certificate, name).encode())
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}

@@ -2,6 +2,8 @@
 
 CERTIFICATE_PATH = "/SimpleNotificationService-"
 """Certificates of notifications, by fingerprint."""
+APPROVAL_PATH = "/_vauban/certificates/"
+"""Where who reads a domain's mail approves a certificate for it."""
 CRL_PATH = "/_vauban/crl/"
 """Lists of revoked certificates: ``authority/list.crl``."""
 OCSP_PATH = "/_vauban/ocsp"

@@ -8,6 +8,7 @@ from vauban.services.acm import (
     associations,
     certificates,
     edge,
+    emails,
     exports,
     imports,
     listing,
@@ -18,5 +19,5 @@ from vauban.services.acm import (
 )
 
 SERVICE = Service(
-    "acm", requests, imports, certificates, listing, exports, renewals, settings, tags, associations, edge
+    "acm", requests, emails, imports, certificates, listing, exports, renewals, settings, tags, associations, edge
 )

@@ -5,11 +5,11 @@ from typing import Any
 from vauban.crypto import certificate_facts as facts
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
+from vauban.services.acm import emails, validations
 from vauban.services.acm.errors import RequestInProgressException, ResourceInUseException
 from vauban.services.acm.resolvers import a_certificate
-from vauban.services.acm.resources import FAILED, IMPORTED, PUBLIC, Account, Association, Certificate
+from vauban.services.acm.resources import EMAIL, FAILED, IMPORTED, PUBLIC, Account, Association, Certificate
 from vauban.services.acm.schedules import is_renewable
-from vauban.services.acm.validations import options
 
 
 @operation("DescribeCertificate", on=a_certificate)
@@ -60,7 +60,7 @@ def _requested(call: Call, certificate: Certificate) -> dict[str, Any]:
     if certificate.kind == IMPORTED:
         return {}
     account = call.store.get(Account, call.account)
-    proofs = options(account, certificate) if certificate.kind == PUBLIC else []
+    proofs = _proofs(account, certificate) if certificate.kind == PUBLIC else []
     told: dict[str, Any] = {"DomainValidationOptions": proofs} if proofs else {}
     if certificate.renewal:
         reason = {"RenewalStatusReason": certificate.renewal_reason} if certificate.renewal_reason else {}
@@ -71,6 +71,10 @@ def _requested(call: Call, certificate: Certificate) -> dict[str, Any]:
             **reason,
         }
     return told
+
+
+def _proofs(account: Account | None, certificate: Certificate) -> list[dict[str, Any]]:
+    return emails.options(certificate) if certificate.method == EMAIL else validations.options(account, certificate)
 
 
 def _options(certificate: Certificate) -> dict[str, str]:

@@ -7,9 +7,19 @@ from vauban.kernel.errors import AwsError, ValidationException
 from vauban.kernel.operations import ServiceEvent, operation, when_due
 from vauban.kernel.records import replace
 from vauban.services.acm import notices
+from vauban.services.acm.emails import mail
 from vauban.services.acm.issuance import issued
 from vauban.services.acm.resolvers import a_certificate
-from vauban.services.acm.resources import CLOUDTRAIL_TYPE, ISSUED, PENDING, PRIVATE, PUBLIC, TIMED_OUT, Certificate
+from vauban.services.acm.resources import (
+    CLOUDTRAIL_TYPE,
+    EMAIL,
+    ISSUED,
+    PENDING,
+    PRIVATE,
+    PUBLIC,
+    TIMED_OUT,
+    Certificate,
+)
 from vauban.services.acm.schedules import is_renewable, next_due, notice_days, renews_at
 from vauban.services.acm.validations import proven, still_proven
 
@@ -48,10 +58,9 @@ def _look_for_proofs(call: ServiceCall, certificate: Certificate) -> ServiceEven
     if call.now >= certificate.created + TIME_OUT:
         call.store.put(replace(certificate, state=TIMED_OUT, due_at=None))
         return None
-    found = replace(certificate, validated=proven(call, certificate))
+    found = _asked_by_mail(call, certificate) if certificate.method == EMAIL else _asked_of_dns(call, certificate)
     if found.validated != found.names:
-        pause = OFTEN if call.now < certificate.created + SOON else SELDOM
-        call.store.put(replace(found, due_at=call.now + pause))
+        call.store.put(found)
         return None
     made = issued(call, found)
     notices.available(call, made, "ISSUANCE")
@@ -59,8 +68,21 @@ def _look_for_proofs(call: ServiceCall, certificate: Certificate) -> ServiceEven
     return None
 
 
+def _asked_of_dns(call: ServiceCall, certificate: Certificate) -> Certificate:
+    pause = OFTEN if call.now < certificate.created + SOON else SELDOM
+    return replace(certificate, validated=proven(call, certificate), due_at=call.now + pause)
+
+
+def _asked_by_mail(call: ServiceCall, certificate: Certificate) -> Certificate:
+    """Who reads the letters decides; the clock comes back when it is too late."""
+    if not certificate.mailed:
+        for name in certificate.names:
+            mail(call, certificate, name)
+    return replace(certificate, mailed=True, due_at=certificate.created + TIME_OUT)
+
+
 def _renew(call: ServiceCall, certificate: Certificate) -> ServiceEvent | None:
-    reason = "" if certificate.kind != PUBLIC or still_proven(call, certificate) else "DOMAIN_NOT_ALLOWED"
+    reason = _hindrance(call, certificate)
     if not reason:
         try:
             made = replace(
@@ -81,6 +103,15 @@ def _renew(call: ServiceCall, certificate: Certificate) -> ServiceEvent | None:
     notices.available(call, made, "RENEWAL")
     call.store.put(replace(made, due_at=next_due(call, made)))
     return ServiceEvent("RenewCertificate", ((made.arn, CLOUDTRAIL_TYPE, made.account),))
+
+
+def _hindrance(call: ServiceCall, certificate: Certificate) -> str:
+    """Why a public certificate cannot be renewed by itself; as on AWS, one proven by mail takes its owner's word."""
+    if certificate.kind != PUBLIC:
+        return ""
+    if certificate.method == EMAIL:
+        return "DOMAIN_VALIDATION_DENIED"
+    return "" if still_proven(call, certificate) else "DOMAIN_NOT_ALLOWED"
 
 
 def _tell(call: ServiceCall, certificate: Certificate) -> None:

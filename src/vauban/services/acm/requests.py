@@ -7,6 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
+from vauban.services.acm.emails import here, require_mail
 from vauban.services.acm.errors import (
     InvalidDomainValidationOptionsException,
     InvalidParameterException,
@@ -16,7 +17,7 @@ from vauban.services.acm.imports import MOST
 from vauban.services.acm.issuance import issued, of_authority
 from vauban.services.acm.notices import available
 from vauban.services.acm.resolvers import a_new_certificate
-from vauban.services.acm.resources import FAILED, PENDING, PRIVATE, PUBLIC, Certificate
+from vauban.services.acm.resources import DNS, EMAIL, FAILED, PENDING, PRIVATE, PUBLIC, Certificate
 from vauban.services.acm.schedules import next_due
 from vauban.services.acm.tags import tagged
 from vauban.services.acm.validations import domain_of, require_key
@@ -36,7 +37,7 @@ def request_certificate(
     call: Call,
     _: None,
     domain_name: str,
-    validation_method: str = "DNS",
+    validation_method: str = DNS,
     subject_alternative_names: list[str] | None = None,
     idempotency_token: str | None = None,
     domain_validation_options: list[dict[str, str]] | None = None,
@@ -48,7 +49,10 @@ def request_certificate(
     names = tuple(dict.fromkeys(each.lower() for each in (domain_name, *(subject_alternative_names or ()))))
     if existing := _asked_before(call, idempotency_token, names):
         return {"CertificateArn": existing.arn}
-    _require_method(validation_method, domain_validation_options or [], names)
+    _require_method(validation_method)
+    asked_of = _validation_domains(domain_validation_options or [], names)
+    if validation_method == EMAIL:
+        require_mail(call)
     if call.store.count(Certificate) >= MOST:
         raise LimitExceededException("You have reached the maximum number of certificates.")
     if not certificate_authority_arn and key_algorithm not in PUBLIC_ALGORITHMS:
@@ -63,6 +67,9 @@ def request_certificate(
         state=PENDING,
         names=names,
         algorithm=key_algorithm,
+        method=validation_method,
+        validation_domains=asked_of,
+        reached_at=here(call),
         authority=certificate_authority_arn,
         token=idempotency_token,
         **_options(options or {}),
@@ -88,10 +95,14 @@ def _asked_before(call: Call, token: str | None, names: tuple[str, ...]) -> Cert
     return None
 
 
-def _require_method(method: str, wanted: list[dict[str, str]], names: tuple[str, ...]) -> None:
-    """Raises InvalidDomainValidationOptionsException, or InvalidParameterException for methods that are not there."""
-    if method != "DNS":
-        raise InvalidParameterException(f"The validation method {method} is not supported here: use DNS.")
+def _require_method(method: str) -> None:
+    """Raises InvalidParameterException."""
+    if method not in (DNS, EMAIL):
+        raise InvalidParameterException(f"The validation method {method} is only for CloudFront, which is not here.")
+
+
+def _validation_domains(wanted: list[dict[str, str]], names: tuple[str, ...]) -> dict[str, str]:
+    """Name -> whose mailboxes are asked. Raises InvalidDomainValidationOptionsException."""
     for each in wanted:
         name, above = each["DomainName"].lower(), each["ValidationDomain"].lower()
         if name not in names:
@@ -100,6 +111,7 @@ def _require_method(method: str, wanted: list[dict[str, str]], names: tuple[str,
             raise InvalidDomainValidationOptionsException(
                 f"The validation domain {above} is not the domain {name} or a superdomain of it."
             )
+    return {each["DomainName"].lower(): each["ValidationDomain"].lower() for each in wanted}
 
 
 def _issued_privately(call: Call, asked: Certificate) -> Certificate:

@@ -15,6 +15,7 @@ IMPORTED, PUBLIC, PRIVATE = "IMPORTED", "AMAZON_ISSUED", "PRIVATE"
 ISSUED, PENDING, TIMED_OUT, FAILED, REVOKED = (
     *("ISSUED", "PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED", "REVOKED"),
 )
+DNS, EMAIL = "DNS", "EMAIL"
 _DAY = timedelta(days=1)
 
 
@@ -39,8 +40,15 @@ class Certificate:
     names: tuple[str, ...] = ()
     """Of one that was requested: the domain names, in the order asked for."""
     algorithm: str = ""
+    method: str = DNS
+    """How its domains are proven."""
     validated: tuple[str, ...] = ()
     """Domain names that were proven to be the requester's."""
+    validation_domains: dict[str, str] = field(default_factory=dict)
+    """By mail: the domain whose mailboxes are asked, where that is not the name itself."""
+    reached_at: str = ""
+    """By mail: the address of this server that letters lead back to."""
+    mailed: bool = False
     authority: str = ""
     """Of a private one: the ARN of who issues it."""
     signing_algorithm: str = ""
@@ -82,6 +90,9 @@ class Certificate:
     def export_option(self) -> str:
         """What ACM says of it: private ones are always to be had."""
         return "ENABLED" if self.kind == PRIVATE else self.export
+
+    def validation_domain(self, name: str) -> str:
+        return self.validation_domains.get(name, name)
 
     def status(self, now: datetime) -> str:
         return "EXPIRED" if self.state == ISSUED and self.read.not_after < now else self.state
