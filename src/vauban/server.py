@@ -188,7 +188,8 @@ class Vauban:
             call = ServiceCall("acm", certificate.account, certificate.region, self.clock.now())
             await self.gateway.carry_out(call, lambda call: emails.approve(call, certificate.certificate_id, name))
             certificate, name = emails.asked_for(self.store, request.path) or asked
-        return Response(200, {"Content-Type": "text/html; charset=utf-8"}, emails.page(certificate, name).encode())
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+        return Response(200, headers, emails.page(certificate, name).encode())
 
     async def _health(self, _: dict) -> dict:
         return {"status": "running", "sealed": False}

@@ -151,6 +151,8 @@ def test_what_cannot_be_asked_for_is_refused(acm):
         acm.request_certificate(DomainName="example.com", KeyAlgorithm="RSA_4096")
     with pytest.raises(acm.exceptions.InvalidParameterException, match="DNS"):
         acm.request_certificate(DomainName="example.com", ValidationMethod="EMAIL")
+    with pytest.raises(acm.exceptions.InvalidParameterException, match="CloudFront"):
+        acm.request_certificate(DomainName="example.com", ValidationMethod="HTTP")
     with pytest.raises(acm.exceptions.ClientError, match="ValidationException"):
         acm.request_certificate(DomainName="not a domain")
 
