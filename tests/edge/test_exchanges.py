@@ -368,3 +368,28 @@ def test_an_action_that_is_not_known_lets_nothing_pass(edge: Edge):
     edge.apply(actions=({"Type": "authenticate-oidc", "Order": 1}, {"Type": "forward", "TargetGroupArn": GROUP}))
     assert status(edge.get()) == 500
     assert edge.application.heard == []
+
+
+def test_a_listener_that_is_gone_answers_nobody_any_more(edge: Edge):
+    with edge.connect() as client:
+        edge.application.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.until(b"ok")
+        edge.run(edge.plane.apply(type(edge.snapshot)()))
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.rest() == b""
+    assert len(edge.application.heard) == 1
+
+
+def test_a_listener_that_cannot_be_understood_is_a_fault_of_its_own(edge: Edge):
+    edge.apply(listener={"attributes": {"routing.http.response.x_frame_options.header_value": "DENY\r\nX: y"}})
+    assert "cannot be understood" in edge.plane.faults[edge.arn][0]
+    edge.apply()
+    assert status(edge.get()) == 200
+
+
+def test_no_configuration_breaks_out_of_a_header(edge: Edge):
+    edge.apply(actions=(redirecting(Path="/\r\nX: y"),))
+    answer = edge.get()
+    assert status(answer) == 400
+    assert b"X: y" not in answer

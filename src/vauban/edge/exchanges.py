@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from vauban.edge.cookies import Stickiness
 from vauban.edge.forwarding import Client, forwarded, forwards_too_many, trace_id
-from vauban.edge.heads import CHUNKED, HOP_BY_HOP, Headers, RequestHead, ResponseHead
+from vauban.edge.heads import CHUNKED, HOP_BY_HOP, Headers, RequestHead, ResponseHead, checked
 from vauban.edge.incoming import ClientGone, Incoming
 from vauban.edge.replies import Reply, fixed, plain, redirect
 from vauban.edge.upstreams import TargetFailed, Upstream
@@ -208,17 +208,17 @@ class Exchange:
         """Answer without a target."""
         if not self.incoming.ended:
             self.stream.give_up_body()
-        self.status = reply.status
         self.error_reason = self.error_reason or reply.error_reason
         self.redirect_url = next((value.decode("latin-1") for name, value in reply.headers if name == b"Location"), "")
         own = [(b"Server", b"awselb/2.0")] if self.site.says_server else []
         headers = [*own, (b"Date", self.plane.date), *reply.headers, *self.site.response_headers]
         if reply.status != 204:
             headers.append((b"Content-Length", b"%d" % len(reply.body)))
-        self.stream.answer(reply.status, b"", headers, len(reply.body))
+        self.stream.answer(reply.status, b"", checked(headers), len(reply.body))
         if reply.body and self.head.method != b"HEAD":
             self.stream.write_body(reply.body)
         self.stream.end_body()
+        self.status = reply.status
 
     def _fall(self, reply: Reply) -> None:
         """Answer an error; where an answer has begun, it is cut instead."""

@@ -13,7 +13,7 @@ from vauban.edge.certificates import Contexts, Wardrobe
 from vauban.edge.doors import Door
 from vauban.edge.exchanges import Exchange
 from vauban.edge.health import Checks
-from vauban.edge.inspections import Guards
+from vauban.edge.inspections import Guard, Guards
 from vauban.edge.options import LOOPBACK, Options
 from vauban.edge.pools import Pools
 from vauban.edge.sites import Site
@@ -28,6 +28,7 @@ class Peer(Protocol):
     """A client's connection, as it is counted and told."""
 
     client: Any
+    door: Door
 
     def drain(self) -> None: ...
 
@@ -87,7 +88,9 @@ class Plane:
             used: set[str] = set()
             for balancer in snapshot.load_balancers:
                 for listener in balancer.listeners:
-                    site = Site(balancer, listener, guards.get(balancer.arn))
+                    site = self._site(balancer, listener, guards.get(balancer.arn))
+                    if site is None:
+                        continue
                     used |= site.target_groups
                     wardrobe = self._wardrobe(site, certificates)
                     for host in self._hosts(balancer):
@@ -99,6 +102,14 @@ class Plane:
             self.snapshot = snapshot
             if self.options.agent and self._agent is None:
                 self._agent = await listen(self, bind_tcp(*self.options.agent, shared=True))
+
+    def _site(self, balancer: LoadBalancer, listener: Listener, guard: Guard | None) -> Site | None:
+        """A listener that cannot be understood is a fault of its own, and of no other."""
+        try:
+            return Site(balancer, listener, guard)
+        except (ValueError, KeyError, TypeError) as error:
+            self._fault(balancer, listener, f"it cannot be understood: {error!r}")
+            return None
 
     def _hosts(self, balancer: LoadBalancer) -> list[str]:
         shared = self.options.host
@@ -118,7 +129,7 @@ class Plane:
     def _open(self, wanted: dict[tuple[str, int], list[tuple[Site, Wardrobe | None]]]) -> None:
         """Listeners of TLS and of none cannot share a port: the first one's protocol is its protocol."""
         for address in self.doors.keys() - wanted.keys():
-            self.doors.pop(address).close()
+            self._shut(self.doors.pop(address))
         for address, sites in wanted.items():
             secure = sites[0][1] is not None
             same = [each for each in sites if (each[1] is not None) == secure]
@@ -130,6 +141,13 @@ class Plane:
                     self._fault(site.load_balancer, site.listener, f"{address[0]}:{address[1]}: {error.strerror}")
                 continue
             self.doors[address].serve(same)
+
+    def _shut(self, door: Door) -> None:
+        """Whoever is inside is answered, and shown out."""
+        door.close()
+        for peer in tuple(self._peers):
+            if peer.door is door:
+                peer.drain()
 
     def _fault(self, balancer: LoadBalancer, listener: Listener, what: str) -> None:
         _log.error("%s does not listen on port %d: %s", balancer.name, listener.port, what)

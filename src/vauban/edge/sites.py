@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from vauban.edge.conditions import Condition, compiled
 from vauban.edge.forwarding import Manner
-from vauban.edge.heads import Headers, RequestHead
+from vauban.edge.heads import Headers, RequestHead, checked
 from vauban.edge.inspections import Guard
 from vauban.edge.transforms import Transform, transform_of
+from vauban.http.refusals import Refusal
 from vauban.kernel.traffic import Listener, LoadBalancer, Rule
 
 _log = logging.getLogger("vauban.edge")
@@ -89,4 +90,7 @@ def _response_headers(attributes: dict[str, str]) -> Headers:
         found = _RESPONSE_HEADER.fullmatch(name)
         if found and value:
             headers.append((found[1].replace("_", "-").title().encode(), value.encode("latin-1")))
-    return headers
+    try:
+        return checked(headers)
+    except Refusal:
+        raise ValueError("a header for answers would break out of its line") from None
