@@ -1,5 +1,5 @@
-"""What a verdict costs: 104 rules (regular expressions, strings, SQL injection, XSS) on requests of four shapes; and how
-much more on the worst requests of the same size that we know to make.
+"""What a verdict costs with 104 rules (regular expressions, strings, SQL injection, XSS), on requests of four shapes;
+and how much more on the worst requests of the same size that we know to make.
 
     python -m benchmarks.waf_engine
 
@@ -13,9 +13,25 @@ from typing import Any
 
 from vauban.engines import waf
 
-WORDS = (
-    "admin shell passwd environ exec system wget curl bash python perl nmap nessus sqlmap nikto acunetix burp".split()
-)
+WORDS = [
+    "admin",
+    "shell",
+    "passwd",
+    "environ",
+    "exec",
+    "system",
+    "wget",
+    "curl",
+    "bash",
+    "python",
+    "perl",
+    "nmap",
+    "nessus",
+    "sqlmap",
+    "nikto",
+    "acunetix",
+    "burp",
+]
 HEADERS = {"Headers": {"MatchPattern": {"All": {}}, "MatchScope": "VALUE", "OversizeHandling": "CONTINUE"}}
 COOKIES = {"Cookies": {"MatchPattern": {"All": {}}, "MatchScope": "VALUE", "OversizeHandling": "CONTINUE"}}
 JSON = {"JsonBody": {"MatchPattern": {"All": {}}, "MatchScope": "ALL"}}

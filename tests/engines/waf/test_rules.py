@@ -66,3 +66,11 @@ def test_no_more_capacity_is_used_than_there_is():
 
 def test_a_rule_that_is_not_there_yet_is_refused_aloud():
     assert refusal(web_acl(rule(ANYTHING, {"Monetize": {"PriceMultiplier": "1"}}))).field == "MONETIZATION_CONFIG"
+
+
+def test_fifty_references_are_the_most():
+    arn = "arn:aws:wafv2:us-east-1:111122223333:regional/ipset/bad/1"
+    sets = {arn: {"IPAddressVersion": "IPV4", "Addresses": []}}
+    refers = rule({"IPSetReferenceStatement": {"ARN": arn}})
+    assert waf.check(web_acl(*[refers] * 50), sets) == 50
+    assert refusal(web_acl(*[refers] * 51), sets).name == "WAFLimitsExceededException"

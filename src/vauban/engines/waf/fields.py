@@ -153,11 +153,9 @@ def _header_order(key: str, spec: Mapping[str, Any]) -> Field:
 
 
 def _too_long(reading: Reading, logged: str) -> bool:
-    size = reading.request.body_size
-    if size is None or size <= len(reading.request.body):
-        return False
-    reading.oversize[logged] = None
-    return True
+    if reading.beyond:
+        reading.oversize[logged] = None
+    return reading.beyond > 0
 
 
 def _body(key: str, spec: Mapping[str, Any]) -> Field:

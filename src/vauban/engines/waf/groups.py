@@ -1,7 +1,7 @@
 """Rule groups in web ACLs: their rules, run where the web ACL names them, and what becomes of their result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec import structs
@@ -73,8 +73,8 @@ def group(spec: Spec, scope: Scope, own: Bodies, settings: Spec) -> Group:
     _require_overriding(spec)
     (kind,) = spec["Statement"]
     content = spec["Statement"][kind]
-    named, key, name = _named(kind, content, scope.references)
-    inner = scope.inside(spec["Name"], namespace(named, "rulegroup"))
+    named, key, name = _named(kind, content, scope)
+    inner = replace(scope.inside(spec["Name"], namespace(named, "rulegroup")), named=[])
     rules = _rules(named, inner, content, own, settings, managed=kind != GROUPS[0])
     below = content.get("ScopeDownStatement")
     match = told(spec)
@@ -113,15 +113,14 @@ def _require_overriding(spec: Spec) -> None:
         raise InvalidParameter("RULE", "RuleLabels", BAD_REFERENCE)
 
 
-def _named(kind: str, content: Spec, references: References) -> tuple[Spec, str, str]:
+def _named(kind: str, content: Spec, scope: Scope) -> tuple[Spec, str, str]:
     """The group, what logs call it, and what sampled requests call it."""
     if kind == GROUPS[0]:
-        found = references.get(content["ARN"])
-        if found is None:
-            raise InvalidParameter("RULE_GROUP_REFERENCE_STATEMENT", content["ARN"], BAD_REFERENCE)
-        return found, content["ARN"], found.get("Name", "")
+        owned = scope.reference(content["ARN"], "Capacity", "RULE_GROUP_REFERENCE_STATEMENT")
+        return owned, content["ARN"], owned.get("Name", "")
     key = managed_key(content)
-    found = references.get(f"{key}#{content['Version']}" if content.get("Version") else key) or references.get(key)
+    version = f"{key}#{content['Version']}" if content.get("Version") else key
+    found = scope.references.get(version) or scope.references.get(key)
     if found is None or "Rules" not in found:
         raise InvalidParameter("MANAGED_RULE_SET_STATEMENT", key, BAD_REFERENCE)
     return found, key, key

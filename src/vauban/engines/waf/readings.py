@@ -75,6 +75,11 @@ class Reading:
     def all_cookies(self) -> list[Header]:
         return pairs.cookies(self.named.get(b"cookie", ()))
 
+    @property
+    def beyond(self) -> int:
+        """How many bytes of the body are not inspected."""
+        return max((self.request.body_size or 0) - len(self.request.body), 0)
+
     @once
     def address(self) -> Address | None:
         return address(self.request.client_ip)

@@ -13,6 +13,8 @@ References = Mapping[str, Mapping[str, Any]]
 """ARN → `IPSet`, `RegexPatternSet`, `RuleGroup`, in the API's shapes."""
 
 MOST_TRANSFORMATIONS = 10
+MOST_REFERENCES = 50
+"""To sets and groups, of a web ACL or a rule group."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Scope:
     """The names that lead to the rule: `rule`, or `group's rule/rule`."""
     rates: dict[str, Rule] = field(default_factory=dict)
     """The rate-based rules found so far, by their paths."""
+    named: list[str] = field(default_factory=list)
+    """What was referred to so far, by ARN, as often as it was."""
     nested: bool = False
     """Whether it is within another statement."""
 
@@ -46,7 +50,10 @@ class Scope:
         return self.views.view(fields.field(spec["FieldToMatch"], before), [name for name in chain if name != "NONE"])
 
     def reference(self, arn: str, member: str, field: str) -> Mapping[str, Any]:
-        """What an ARN names, which must have `member`. Raises Nonexistent, InvalidParameter."""
+        """What an ARN names, which must have `member`. Raises Nonexistent, InvalidParameter, LimitExceeded."""
+        self.named.append(arn)
+        if len(self.named) > MOST_REFERENCES:
+            raise LimitExceeded
         found = self.references.get(arn)
         if found is None:
             raise Nonexistent

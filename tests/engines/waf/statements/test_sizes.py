@@ -28,3 +28,9 @@ def test_what_is_not_there_has_no_size():
     absent = {"SingleHeader": {"Name": "x-absent"}}
     assert not caught(size("GE", 0, absent))
     assert caught(size("EQ", 0, BODY))
+
+
+def test_of_a_body_what_is_not_inspected_counts():
+    assert caught(size("GT", 8192, BODY), body=b"x" * 8192, body_size=8193)
+    assert not caught(size("GT", 8192, BODY), body=b"x" * 8192, body_size=8192)
+    assert not caught(size("GT", 8192, QUERY), body=b"x" * 8192, body_size=9000)
