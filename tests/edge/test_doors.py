@@ -195,6 +195,49 @@ def multiplexed(edge: Edge) -> Iterator[Multiplexed]:
     client.socket.close()
 
 
+def test_a_connection_that_is_old_ends_with_its_next_answer(edge: Edge):
+    edge.apply(attributes={"client_keep_alive.seconds": "60"})
+    with edge.connect() as client:
+        for closing in (False, False, True):
+            client.send(b"GET / HTTP/1.1\r\nHost: web.test\r\n\r\n")
+            head = client.until(b"\r\n\r\n")
+            assert (b"Connection: close" in head) is closing
+            client.until(b"\r\n\r\n")
+            edge.pass_time(40)
+        assert client.rest() == b""
+
+
+def test_a_connection_over_http_2_that_is_old_takes_no_more(edge: Edge):
+    secured(edge, certificate("web.test"), attributes={"client_keep_alive.seconds": "60"})
+    multiplexed = Multiplexed(edge)
+    for stream in (1, 3):
+        multiplexed.send(stream)
+        assert multiplexed.answers()[stream][0] == "200"
+        edge.pass_time(40)
+    multiplexed.send(5)
+    assert multiplexed.answers()[5][0] == "200"
+    while multiplexed.socket.recv(65536):
+        pass
+    multiplexed.socket.close()
+
+
+def test_streams_that_are_open_when_a_connection_is_to_end_are_still_answered(edge: Edge, multiplexed: Multiplexed):
+    multiplexed.send(1, (":method", "POST"), data=b"first ", end=False)
+    edge.pass_time(0)
+
+    async def draining() -> None:
+        for peer in tuple(edge.plane._peers):
+            peer.drain()
+
+    edge.run(draining())
+    multiplexed.h2.send_data(1, b"and last", end_stream=True)
+    multiplexed.flush()
+    said = b""
+    while data := multiplexed.socket.recv(65536):
+        said += data
+    assert b"and last" in said
+
+
 def test_requests_come_over_http_2(edge: Edge, multiplexed: Multiplexed):
     multiplexed.send(1, (":path", "/a?b=c"), ("cookie", "x=1"), ("cookie", "y=2"))
     assert multiplexed.answers()[1][0] == "200"

@@ -48,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._timed = False
         """Whether the head that is coming has been seen to begin."""
         self._tunnel_seconds = 0.0
+        self._opened = self.plane.now
         self._begun = 0
         self._since = self.plane.now
         """When the present wait began, by the plane's coarse clock."""
@@ -224,6 +225,8 @@ class Connection(asyncio.Protocol):
         elif self._buffer:
             self._read_body()
         self._exchange = Exchange(self.door, self, head, self._incoming, self.client)
+        if self.plane.now - self._opened > self._exchange.site.keep_alive_seconds:
+            self._keep = False
         outcome = start(self._exchange.run(), self.plane.loop)
         if isinstance(outcome, asyncio.Task):
             self._task = outcome

@@ -37,6 +37,7 @@ class Site:
         attributes = load_balancer.attributes
         self.manner = Manner.of(attributes, listener.attributes)
         self.idle_seconds = float(attributes.get("idle_timeout.timeout_seconds", 60))
+        self.keep_alive_seconds = float(attributes.get("client_keep_alive.seconds", 3600))
         self.http2 = attributes.get("routing.http2.enabled", "true") == "true"
         self.says_server = listener.attributes.get("routing.http.response.server.enabled", "true") == "true"
         self.response_headers = _response_headers(listener.attributes)

@@ -19,6 +19,7 @@ from h2.events import (
 )
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
+from hyperframe.frame import GoAwayFrame
 
 from vauban.edge.exchanges import Exchange
 from vauban.edge.forwarding import Client
@@ -53,7 +54,7 @@ class MultiplexedConnection(asyncio.Protocol):
         self.h2 = H2Connection(_CONFIG)
         self.streams: dict[int, MultiplexedStream] = {}
         self._transport: Any = None
-        self._since = self.plane.now
+        self._since = self._opened = self.plane.now
         self._begun = 0
         self._resets = 0
         self._ending = False
@@ -104,8 +105,9 @@ class MultiplexedConnection(asyncio.Protocol):
         """Take no more streams, and end with those that are open."""
         if not self._ending:
             self._ending = True
-            self.h2.close_connection(last_stream_id=self.h2.highest_inbound_stream_id)
             self.flush()
+            # Of h2's own making it would end the streams that are open too.
+            self._transport.write(GoAwayFrame(last_stream_id=self.h2.highest_inbound_stream_id).serialize())
         self._end_if_idle()
 
     def abort(self) -> None:
@@ -133,8 +135,10 @@ class MultiplexedConnection(asyncio.Protocol):
 
     def over(self, stream_id: int) -> None:
         """A stream is done with."""
-        self.streams.pop(stream_id, None)
+        stream = self.streams.pop(stream_id, None)
         self._since = self.plane.now
+        if stream is not None and self._since - self._opened > stream.keep_alive_seconds:
+            self.drain()
         self._end_if_idle()
 
     def _end_if_idle(self) -> None:
@@ -218,6 +222,11 @@ class MultiplexedStream:
         outcome = start(self._exchange.run(), connection.plane.loop)
         if isinstance(outcome, asyncio.Task):
             outcome.add_done_callback(self._done)
+
+    @property
+    def keep_alive_seconds(self) -> float:
+        """How old a connection may be and still take more streams, once this one is over."""
+        return self._exchange.site.keep_alive_seconds if self._exchange is not None else float("inf")
 
     def _done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:

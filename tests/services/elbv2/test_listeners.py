@@ -157,7 +157,7 @@ def test_attributes_add_headers_to_answers(elbv2, listener, secure):
     for key, value in (
         ("routing.http.response.x_frame_options.header_value", "MAYBE"),
         ("routing.http.response.access_control_max_age.header_value", "86401"),
-        ("routing.http.request.x_amzn_tls_version.header_name", "X-Tls"),
+        ("routing.http.request.x_amzn_mtls_clientcert.header_name", "X-Certificate"),
         ("nonsense", "1"),
     ):
         params = {"ListenerArn": secure, "Attributes": [{"Key": key, "Value": value}]}

@@ -39,27 +39,21 @@ ALL: Table = {
 }
 
 
-def _named(word: str) -> tuple[str, Attribute]:
+def _named(word: str, *served: str) -> tuple[str, Attribute]:
+    """The name of a header that targets are told something in; with ``served``, only these."""
     name = "-".join(part.capitalize() for part in word.split("_"))
-    return f"{_REQUEST}{word}.header_name", Attribute(name, like(r"[\w-]{1,40}"), one_of(name))
+    return f"{_REQUEST}{word}.header_name", Attribute(name, like(r"[\w-]{1,40}"), one_of(*served) if served else None)
 
 
 HTTPS: Table = {
     **dict(
-        _named(f"x_amzn_{word}")
-        for word in (
-            "mtls_clientcert_serial_number",
-            "mtls_clientcert_issuer",
-            "mtls_clientcert_subject",
-            "mtls_clientcert_validity",
-            "mtls_clientcert_leaf",
-            "mtls_clientcert",
-            "tls_version",
-            "tls_cipher_suite",
-        )
+        _named(f"x_amzn_mtls_clientcert{word}", f"X-Amzn-Mtls-Clientcert{word.title().replace('_', '-')}")
+        for word in ("_serial_number", "_issuer", "_subject", "_validity", "_leaf", "")
     ),
+    **dict(_named(f"x_amzn_tls_{word}") for word in ("version", "cipher_suite")),
     **ALL,
 }
+"""Clients are not asked for certificates, and so nothing of them is told in headers of other names."""
 
 
 @operation("DescribeListenerAttributes")

@@ -26,7 +26,7 @@ TABLE: Table = {
     "health_check_logs.s3.bucket": Attribute("", ANY, one_of(""), told=False),
     "health_check_logs.s3.prefix": Attribute("", ANY, one_of(""), told=False),
     "idle_timeout.timeout_seconds": Attribute("60", number(1, 4000)),
-    "client_keep_alive.seconds": Attribute("3600", number(60, 604_800), one_of("3600")),
+    "client_keep_alive.seconds": Attribute("3600", number(60, 604_800)),
     "ipv6.deny_all_igw_traffic": flag("false", "false"),
     "load_balancing.cross_zone.enabled": flag("true", "true"),
     "routing.http.desync_mitigation_mode": Attribute(
@@ -39,7 +39,7 @@ TABLE: Table = {
     "routing.http.xff_client_port.enabled": flag(),
     "routing.http.xff_header_processing.mode": Attribute("append", one_of("append", "preserve", "remove")),
     "routing.http2.enabled": flag("true"),
-    "waf.fail_open.enabled": flag("false", "false"),
+    "waf.fail_open.enabled": flag(),
     "zonal_shift.config.enabled": flag("false", "false"),
 }
 
