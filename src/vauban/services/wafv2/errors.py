@@ -9,7 +9,6 @@ BAD_ARN = (
     "The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes."
 )
 BAD_FORMAT = "The parameter contains formatting that is not valid."
-BAD_REFERENCE = "A reference in your rule statement is not valid."
 BAD_SCOPE = "The scope is not valid."
 NOT_EXACTLY_ONE = "You have used none or multiple values for a field that requires exactly one value."
 TOO_MUCH_CAPACITY = "You exceeded the capacity limit for a rule group or web ACL."
@@ -43,10 +42,6 @@ class WAFInvalidPermissionPolicyException(AwsError):
     pass
 
 
-class WAFInvalidResourceException(AwsError):
-    pass
-
-
 class WAFLimitsExceededException(AwsError):
     def __init__(self, source: str = "") -> None:
         told = {"SourceType": source} if source else {}
@@ -68,15 +63,6 @@ class WAFOptimisticLockException(AwsError):
             "AWS WAF couldn’t save your changes because someone changed the resource after you started to edit it. "
             "Reapply your changes."
         )
-
-
-class WAFSubscriptionNotFoundException(AwsError):
-    pass
-
-
-class WAFUnavailableEntityException(AwsError):
-    def __init__(self) -> None:
-        super().__init__("AWS WAF couldn’t retrieve the resource that you requested. Retry your request.")
 
 
 class WAFUnsupportedAggregateKeyTypeException(AwsError):

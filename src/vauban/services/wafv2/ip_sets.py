@@ -8,7 +8,8 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.wafv2.errors import BAD_FORMAT, WAFLimitsExceededException, invalid
 from vauban.services.wafv2.lists import summaries
-from vauban.services.wafv2.locks import changed, deleted, require_new
+from vauban.services.wafv2.locks import changed, deleted
+from vauban.services.wafv2.names import require_new
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver
 from vauban.services.wafv2.resources import IPSet
 from vauban.services.wafv2.tags import tagged

@@ -7,7 +7,8 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.wafv2.errors import TOO_MUCH_CAPACITY, invalid
 from vauban.services.wafv2.lists import summaries
-from vauban.services.wafv2.locks import changed, deleted, require_lock, require_new
+from vauban.services.wafv2.locks import changed, deleted, require_lock
+from vauban.services.wafv2.names import require_new
 from vauban.services.wafv2.references import Proposal, ProposalResolver, may_use
 from vauban.services.wafv2.resolvers import Draft, DraftResolver, EntityResolver, RetrievedResolver
 from vauban.services.wafv2.resources import GroupUse, RuleGroup
