@@ -67,3 +67,13 @@ def test_what_is_no_filter_policy_is_refused(sns, confirmed, policy):
     with pytest.raises(ClientError, match="FilterPolicy") as caught:
         sns.set_subscription_attributes(SubscriptionArn=confirmed, AttributeName="FilterPolicy", AttributeValue=policy)
     assert caught.value.response["Error"]["Code"] == "InvalidParameter"
+
+
+def test_a_policy_of_too_many_combinations_is_refused(sns, confirmed):
+    fine = {key: [str(number) for number in range(12)] for key in "ab"}
+    filtered(sns, confirmed, fine)
+    nested = {"a": {"b": {"c": [str(number) for number in range(12)]}}, "d": [1, 2, 3, 4]}
+    filtered(sns, confirmed, nested, "MessageBody")
+    for policy in (fine | {"c": ["1", "2"]}, nested | {"d": [1, 2, 3, 4, 5]}):
+        with pytest.raises(ClientError, match="Filter policy is too complex"):
+            filtered(sns, confirmed, policy, "MessageBody")

@@ -55,3 +55,23 @@ def test_only_dead_letter_queues_are_emptied_so(sqs, url):
     assert caught.value.response["Error"]["Code"] == "InvalidParameterValue"
     with pytest.raises(sqs.exceptions.ResourceNotFoundException):
         sqs.start_message_move_task(SourceArn=f"{ARN}absent")
+
+
+def test_who_has_messages_moved_must_be_let_take_and_put_them(sqs, dead, a_queue, vauban):
+    a_queue("other")
+    moving = {"SourceArn": f"{ARN}dead", "DestinationArn": f"{ARN}other"}
+
+    def start(name: str, **resources: list[str]) -> None:
+        statements = [
+            {"Effect": "Allow", "Action": [f"sqs:{each}" for each in actions], "Resource": f"{ARN}{queue}"}
+            for queue, actions in resources.items()
+        ]
+        vauban.user(name, {"Version": "2012-10-17", "Statement": statements})
+        vauban.client("sqs", user=name).start_message_move_task(**moving)
+
+    taking = ["StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]
+    with pytest.raises(ClientError, match="sqs:ReceiveMessage"):
+        start("starter", dead=["StartMessageMoveTask"])
+    with pytest.raises(ClientError, match="sqs:SendMessage"):
+        start("taker", dead=taking)
+    start("mover", dead=taking, other=["SendMessage"])

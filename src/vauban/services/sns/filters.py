@@ -4,15 +4,17 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-polici
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 from vauban.patterns import InvalidPattern, compiled
 from vauban.services.sns.errors import invalid
 from vauban.services.sns.resources import Subscription
 
-LARGEST = 150 * 1024
+LARGEST = 256 * 1024
 MOST_KEYS = 5
+MOST_COMBINATIONS = 150
 
 
 def require_filter(policy: str, scope: str) -> None:
@@ -22,7 +24,7 @@ def require_filter(policy: str, scope: str) -> None:
     except (ValueError, RecursionError):
         raise invalid("FilterPolicy: failed to parse JSON.") from None
     if not isinstance(document, dict) or len(policy) > LARGEST:
-        raise invalid("FilterPolicy: Filter policy must be an object of at most 150 KB")
+        raise invalid("FilterPolicy: Filter policy must be an object of at most 256 KB")
     if not document:
         return
     if len(document) > MOST_KEYS:
@@ -33,6 +35,17 @@ def require_filter(policy: str, scope: str) -> None:
         compiled(policy)
     except InvalidPattern as error:
         raise invalid(f"FilterPolicy: {error}") from None
+    if prod(_combinations(document, 1)) > MOST_COMBINATIONS:
+        raise invalid("FilterPolicy: Filter policy is too complex")
+
+
+def _combinations(policy: Mapping[str, Any], level: int) -> Iterator[int]:
+    """What each field multiplies a policy's combinations by: its values, times how deep it is nested."""
+    for value in policy.values():
+        if isinstance(value, dict):
+            yield from _combinations(value, level + 1)
+        else:
+            yield len(value) * level
 
 
 def wants(subscription: Subscription, text: str, attributes: Mapping[str, Mapping[str, str]]) -> bool:

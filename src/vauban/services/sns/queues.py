@@ -4,6 +4,7 @@ import base64
 import json
 from typing import Any
 
+from vauban.kernel.arns import queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
@@ -47,11 +48,9 @@ def attributes_for_queue(attributes: dict[str, dict[str, str]]) -> dict[str, dic
 def _send(
     call: ServiceCall, queue: str, topic: str, params: dict[str, Any], dead_letters: str, told: Told | None
 ) -> None:
-    _, account, name = QUEUE_ARN.fullmatch(queue).groups()
-    url = f"https://sqs.{call.region}.amazonaws.com/{account}/{name}"
     asking = call.as_service(topic)
     try:
-        sent = asking.ask("sqs:SendMessage", QueueUrl=url, **_with_bytes(params))
+        sent = asking.ask("sqs:SendMessage", QueueUrl=queue_url(queue), **_with_bytes(params))
         report(call, told, queue, json.dumps({"sqsMessageId": sent["MessageId"]}), 200)
     except AwsError as error:
         report(call, told, queue, f"{error.code}: {error.message}", error.status, failed=True)

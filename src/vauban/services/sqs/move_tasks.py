@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 
 from vauban.kernel.calls import Call
-from vauban.kernel.operations import operation, when_due
+from vauban.kernel.decisions import Decision
+from vauban.kernel.operations import Evaluate, operation, when_due
 from vauban.kernel.records import replace
 from vauban.kernel.resources import ANY, Resource
 from vauban.kernel.stores import World
 from vauban.services.sqs.attributes import target_of
 from vauban.services.sqs.errors import ResourceNotFoundException, UnsupportedOperation, invalid_value
 from vauban.services.sqs.moves import moved
-from vauban.services.sqs.resolvers import a_source, found, parse_arn
+from vauban.services.sqs.resolvers import RESOURCE_TYPE, a_source, found, parse_arn
 from vauban.services.sqs.resources import Message, MoveTask, Queue, Slot
 
 AT_ONCE = 50
@@ -28,6 +29,7 @@ MOST_A_SECOND = 500
 MOST_LISTED = 10
 LASTING = timedelta(days=1)
 """How long a task that is over is told of."""
+_TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 RUNNING, COMPLETED, CANCELLED, FAILED = "RUNNING", "COMPLETED", "CANCELLED", "FAILED"
 
 
@@ -46,7 +48,21 @@ class TaskResolver:
         return found(call, world, parsed[1], parsed[2])
 
 
-@operation("StartMessageMoveTask", on=a_source)
+def may_move(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
+    """Whoever has messages moved must be let take them from the one queue and put them into the other."""
+    (source,) = resources
+    asked = [(f"sqs:{each}", source) for each in ("StartMessageMoveTask", *_TAKING)]
+    destination = parse_arn(call.params.get("DestinationArn", ""))
+    if destination is not None:
+        asked.append(("sqs:SendMessage", Resource(call.params["DestinationArn"], RESOURCE_TYPE, destination[1])))
+    for action, resource in asked:
+        decision = evaluate(action, resource)
+        if not decision.allowed:
+            break
+    return decision
+
+
+@operation("StartMessageMoveTask", on=a_source, decide=may_move)
 def start_message_move_task(
     call: Call,
     queue: Queue,
