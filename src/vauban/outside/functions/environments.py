@@ -37,7 +37,7 @@ _USERS = 1_000_000_000
 @dataclass(frozen=True)
 class Setting:
     """All that an environment is made of but its code and credentials. What differs in any of it shares no
-    environment."""
+    environment; variables, which may be costly to know, change with the revision."""
 
     arn: str
     """Of the function, with its version where that is not ``$LATEST``."""
@@ -51,7 +51,7 @@ class Setting:
     """Seconds."""
     memory_mb: int
     temporary_mb: int
-    variables: tuple[tuple[str, str], ...] = field(repr=False)
+    variables: tuple[tuple[str, str], ...] = field(repr=False, compare=False)
     log_group: str
     layers: tuple[str, ...] = ()
     """ARNs of their versions, in the order they are laid."""

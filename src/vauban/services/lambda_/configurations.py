@@ -1,38 +1,15 @@
 """What a function is configured with: checked, and told."""
 
-import json
 import platform
 from datetime import datetime
 from typing import Any
 
+from vauban.kernel.calls import Call
 from vauban.outside.functions import programs
 from vauban.services.lambda_.errors import InvalidParameterValueException
 from vauban.services.lambda_.resources import Version
+from vauban.services.lambda_.variables import shown
 
-MOST_ENVIRONMENT = 4096
-"""Bytes of the variables, names and values, as JSON."""
-RESERVED = frozenset(
-    {
-        "_HANDLER",
-        "_X_AMZN_TRACE_ID",
-        "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_LAMBDA_RUNTIME_API",
-        "AWS_REGION",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "LAMBDA_RUNTIME_DIR",
-        "LAMBDA_TASK_ROOT",
-    }
-)
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 """The host's: native code of the other does not run here."""
 
@@ -64,25 +41,7 @@ def require_tracing(tracing_config: dict[str, str] | None) -> None:
         raise InvalidParameterValueException("TracingConfig is not supported here in another mode than PassThrough.")
 
 
-def environment_of(environment: dict[str, Any]) -> bytes:
-    """The variables as they are kept. Raises InvalidParameterValueException."""
-    variables = environment.get("Variables") or {}
-    if reserved := sorted(RESERVED.intersection(variables)):
-        raise InvalidParameterValueException(
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-            "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
-            f"this request: {', '.join(reserved)}"
-        )
-    kept = json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode() if variables else b""
-    if len(kept) > MOST_ENVIRONMENT:
-        raise InvalidParameterValueException(
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-            f"provided exceeded the 4KB limit. String measured: {kept.decode()}"
-        )
-    return kept
-
-
-def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
+def configuration(call: Call, version: Version, qualifier: str = "") -> dict[str, Any]:
     """The model's ``FunctionConfiguration``; with the ARN of a qualifier where it was asked for by one."""
     own = version.arn.removesuffix(f":{version.version}")
     told: dict[str, Any] = {
@@ -109,7 +68,9 @@ def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": version.log_group},
     }
     if version.environment:
-        told["Environment"] = {"Variables": version.variables}
+        told["Environment"] = shown(call, version)
+    if version.kms_key:
+        told["KMSKeyArn"] = version.kms_key
     if version.layers:
         told["Layers"] = [{"Arn": each, "CodeSize": size} for each, size in version.layers]
     if version.dead_letters:
@@ -117,17 +78,17 @@ def configuration(version: Version, qualifier: str = "") -> dict[str, Any]:
     return told
 
 
-def being_created(version: Version) -> dict[str, Any]:
+def being_created(call: Call, version: Version) -> dict[str, Any]:
     """A function's configuration as its creation answers it: the next look finds it active."""
-    told = configuration(version)
+    told = configuration(call, version)
     del told["LastUpdateStatus"]
     return {**told, "State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
 
 
-def being_updated(version: Version) -> dict[str, Any]:
+def being_updated(call: Call, version: Version) -> dict[str, Any]:
     """The same of an update."""
     return {
-        **configuration(version),
+        **configuration(call, version),
         "LastUpdateStatus": "InProgress",
         "LastUpdateStatusReason": "The function is being created.",
     }

@@ -51,9 +51,29 @@ class CodeStorageExceededException(_UserError):
     pass
 
 
-class ServiceException(AwsError):
+class _ServiceError(AwsError):
     def __init__(self, message: str):
         super().__init__(message, Type="Service")
+
+
+class KMSAccessDeniedException(_ServiceError):
+    pass
+
+
+class KMSDisabledException(_ServiceError):
+    pass
+
+
+class KMSInvalidStateException(_ServiceError):
+    pass
+
+
+class KMSNotFoundException(_ServiceError):
+    pass
+
+
+class ServiceException(_ServiceError):
+    pass
 
 
 class TooManyRequestsException(AwsError):

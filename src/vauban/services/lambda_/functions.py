@@ -10,7 +10,6 @@ from vauban.services.lambda_.configurations import (
     being_created,
     being_updated,
     configuration,
-    environment_of,
     require_architectures,
     require_runtime,
     require_tracing,
@@ -31,11 +30,11 @@ from vauban.services.lambda_.resolvers import Target, a_function, a_new_function
 from vauban.services.lambda_.resources import LATEST, Alias, Code, EventInvokeConfig, Function, Version
 from vauban.services.lambda_.roles import may_pass, require_assumable
 from vauban.services.lambda_.tags import require_tags
+from vauban.services.lambda_.variables import decrypted, environment_of, kept
 from vauban.services.lambda_.versions import published
 
 _NOT_HERE = (
     "VpcConfig",
-    "KMSKeyArn",
     "FileSystemConfigs",
     "ImageConfig",
     "SnapStart",
@@ -72,6 +71,7 @@ def create_function(
     ephemeral_storage: dict[str, int] | None = None,
     dead_letter_config: dict[str, str] | None = None,
     layers: list[str] | None = None,
+    kms_key_arn: str = "",
 ) -> dict[str, Any]:
     named = parse(call.params["FunctionName"])
     if named.account not in ("", call.account) or named.region not in ("", call.region) or named.qualifier:
@@ -85,6 +85,7 @@ def create_function(
     archive = archive_of(code)
     require_assumable(call, role, named.name)
     function = Function(named.name, call.account, call.region, require_tags(tags or {}))
+    variables = environment_of(environment or {})
     version = Version(
         f"{named.name}:{LATEST}",
         call.account,
@@ -103,23 +104,24 @@ def create_function(
         timeout,
         memory_size,
         (ephemeral_storage or {}).get("Size", 512),
-        environment_of(environment or {}),
+        kept(call, function, kms_key_arn, variables),
         dead_letters_of(dead_letter_config or {}),
         laid(call, layers or []),
+        kms_key_arn,
     )
     require_room(call, archive.content, version.layers)
     call.store.put(version)
     _keep_code(call, version, archive)
     if not publish:
         call.store.put(function)
-        return being_created(version)
-    return being_created(published(call, function, version))
+        return being_created(call, version)
+    return being_created(call, published(call, function, version))
 
 
 @operation("GetFunction", on=a_target)
 def get_function(call: Call, target: Target) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "Configuration": configuration(target.version, target.qualifier),
+        "Configuration": configuration(call, target.version, target.qualifier),
         "Code": {"RepositoryType": "S3", "Location": location_of(call, call.store.get(Code, target.version.code_id))},
     }
     if target.function.tags:
@@ -131,7 +133,7 @@ def get_function(call: Call, target: Target) -> dict[str, Any]:
 
 @operation("GetFunctionConfiguration", on=a_target)
 def get_function_configuration(call: Call, target: Target) -> dict[str, Any]:
-    return configuration(target.version, target.qualifier)
+    return configuration(call, target.version, target.qualifier)
 
 
 @operation("ListFunctions", unsupported=("MasterRegion",))
@@ -143,7 +145,7 @@ def list_functions(
         return [each for each in found if function_version == "ALL" or each.version == LATEST][:count]
 
     def told(version: Version) -> dict[str, Any]:
-        return _listed(configuration(version, version.version if function_version == "ALL" else ""))
+        return _listed(configuration(call, version, version.version if function_version == "ALL" else ""))
 
     return page(
         call, "Functions", entries, told, lambda each: each.version_id, max_items, marker, function_version or ""
@@ -184,12 +186,12 @@ def update_function_code(
         revision_id=call.uuid(),
     )
     if dry_run:
-        return being_updated(changed)
+        return being_updated(call, changed)
     call.store.put(changed)
     _keep_code(call, changed, archive)
     if latest.code_id != changed.code_id:
         _forget_code(call, latest)
-    return being_updated(published(call, function, changed) if publish else changed)
+    return being_updated(call, published(call, function, changed) if publish else changed)
 
 
 @operation("UpdateFunctionConfiguration", on=a_function, decide=may_pass, unsupported=_NOT_HERE)
@@ -207,6 +209,7 @@ def update_function_configuration(
     ephemeral_storage: dict[str, int] | None = None,
     dead_letter_config: dict[str, str] | None = None,
     layers: list[str] | None = None,
+    kms_key_arn: str | None = None,
     revision_id: str | None = None,
 ) -> dict[str, Any]:
     latest = latest_of(call, function, revision_id)
@@ -220,7 +223,8 @@ def update_function_configuration(
         "timeout": timeout,
         "memory_size": memory_size,
         "runtime": None if runtime is None else require_runtime(runtime),
-        "environment": None if environment is None else environment_of(environment),
+        "environment": _environment(call, function, latest, environment, kms_key_arn),
+        "kms_key": kms_key_arn,
         "ephemeral_storage": None if ephemeral_storage is None else ephemeral_storage["Size"],
         "dead_letters": None if dead_letter_config is None else dead_letters_of(dead_letter_config),
         "layers": None if layers is None else laid(call, layers),
@@ -231,7 +235,7 @@ def update_function_configuration(
     if changed.layers != latest.layers:
         require_room(call, call.store.get(Code, changed.code_id).archive, changed.layers)
         forget_layers(call, latest)
-    return being_updated(changed)
+    return being_updated(call, changed)
 
 
 @operation("DeleteFunction", on=a_function, unsupported=())
@@ -276,6 +280,16 @@ def _delete_version(call: Call, function: Function, number: str) -> None:
     forget_config(call, function, number)
     _forget_code(call, version)
     forget_layers(call, version)
+
+
+def _environment(
+    call: Call, function: Function, latest: Version, environment: dict[str, Any] | None, key: str | None
+) -> bytes | None:
+    """As it is kept from now on; None where it stays as it is."""
+    if environment is None and key in (None, latest.kms_key):
+        return None
+    variables = environment_of({"Variables": decrypted(call, latest)} if environment is None else environment)
+    return kept(call, function, latest.kms_key if key is None else key, variables)
 
 
 def _keep_code(call: Call, version: Version, archive: Archive) -> None:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from vauban.kernel.calls import Call
@@ -35,6 +36,7 @@ from vauban.services.lambda_.log_streams import keep_log
 from vauban.services.lambda_.resolvers import Target, a_target, target_of
 from vauban.services.lambda_.resources import Code, QueuedEvent, Version
 from vauban.services.lambda_.roles import credentials_of
+from vauban.services.lambda_.variables import opened
 
 MOST_PAYLOAD = 6 * 1024 * 1024
 MOST_QUEUED = 1024 * 1024
@@ -80,7 +82,7 @@ def invoke_function(
 def performed(call: Call, version: Version, event: Event, warm: Callable[..., Any], anew: Callable[..., Any]) -> Any:
     """What ``warm`` or else ``anew`` makes of an event: the one where an environment is idle, the other where not.
 
-    Raises TooManyRequestsException, ServiceException or InvalidParameterValueException.
+    Raises TooManyRequestsException, ServiceException, InvalidParameterValueException, or what KMS says.
     """
     setting = _setting(version)
     try:
@@ -97,6 +99,7 @@ def performed(call: Call, version: Version, event: Event, warm: Callable[..., An
         ) from error
     code = call.store.get(Code, version.code_id)
     archives = Archives(code.archive, archives_of(call, version.layers))
+    setting = replace(setting, variables=tuple(opened(call, version).items()))
     try:
         return call.outside(anew, setting, event, archives, credentials)
     except Full:
@@ -138,7 +141,7 @@ def _setting(version: Version) -> Setting:
         version.timeout,
         version.memory_size,
         version.ephemeral_storage,
-        tuple(version.variables.items()),
+        (),
         version.log_group,
         tuple(each for each, _ in version.layers),
     )

@@ -85,15 +85,13 @@ class Version:
     memory_size: int = 128
     ephemeral_storage: int = 512
     environment: bytes = secret(b"")
-    """Variables by name, as JSON; empty where none were ever given."""
+    """Variables by name, as JSON; empty where none were ever given. As KMS encrypted it, where there is a key."""
     dead_letters: str = ""
     """The ARN of the queue or topic that is sent the events it failed on."""
     layers: tuple[tuple[str, int], ...] = ()
     """ARNs of layers' versions and their sizes in bytes, in the order they are laid."""
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return json.loads(self.environment) if self.environment else {}
+    kms_key: str = ""
+    """The ARN of the key of KMS that its variables are encrypted under; empty where it is none of the customer's."""
 
     @property
     def code_id(self) -> str:

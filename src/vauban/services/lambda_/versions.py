@@ -30,7 +30,7 @@ def publish_version(
             f"CodeSHA256 ({code_sha256}) is different from current CodeSHA256 in $LATEST ({latest.code_sha256}). "
             "Please try again with the CodeSHA256 in $LATEST."
         )
-    return configuration(published(call, function, latest, description))
+    return configuration(call, published(call, function, latest, description))
 
 
 @operation("ListVersionsByFunction", on=a_function)
@@ -43,7 +43,7 @@ def list_versions_by_function(
         return [each for each in versions if _order(each) > int(after or -1)][:count]
 
     def told(version: Version) -> dict[str, Any]:
-        return configuration(version, version.version)
+        return configuration(call, version, version.version)
 
     return page(call, "Versions", entries, told, lambda each: str(_order(each)), max_items, marker, function.name)
 
