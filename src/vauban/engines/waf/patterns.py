@@ -18,9 +18,11 @@ from vauban.engines.waf.refusals import InvalidParameter
 
 Hits = dict[int, tuple[int, int]]
 """Of each pattern that matched, by its number: in which value, and where the match ends there."""
+Hit = tuple[int, int]
 Cache = MutableMapping[str, bytes]
 """Compiled databases by a hash of what is in them, for whoever wants to keep them."""
 
+MULTILINE = hyperscan.HS_FLAG_MULTILINE
 CASELESS = hyperscan.HS_FLAG_CASELESS
 DOTALL = hyperscan.HS_FLAG_DOTALL
 _FLAGS = hyperscan.HS_FLAG_ALLOWEMPTY | hyperscan.HS_FLAG_SINGLEMATCH
@@ -65,8 +67,29 @@ def require_patterns(patterns: Iterable[str]) -> None:
         regex(pattern)
 
 
-def database(expressions: Sequence[Expression], cache: Cache, flags: int = 0) -> hyperscan.Database:
-    """A database of them: from the cache, or compiled and put there."""
+class Automaton:
+    """Many expressions, looked for at once: from the cache, or compiled and put there."""
+
+    def __init__(self, expressions: Sequence[Expression], cache: Cache, flags: int = 0) -> None:
+        self._database = _database(expressions, cache, flags)
+        self._scan = self._database.scan
+        self._of_nothing: list[Hit] = []
+        self._scan(b"", _note, 0, self._of_nothing)
+
+    def found(self, value: bytes) -> list[Hit]:
+        """The expressions that match a value, each once, and where a match of each ends."""
+        if not value:
+            return self._of_nothing
+        hits: list[Hit] = []
+        self._scan(value, _note, 0, hits)
+        return hits
+
+
+def _note(number: int, start: int, end: int, flags: int, hits: list[Hit]) -> None:
+    hits.append((number, end))
+
+
+def _database(expressions: Sequence[Expression], cache: Cache, flags: int) -> hyperscan.Database:
     key = _key(expressions, flags)
     kept = cache.get(key)
     if kept is not None:
@@ -107,25 +130,18 @@ class Scanner:
     """
 
     def __init__(self, expressions: Sequence[Expression], cache: Cache, *, joins: bool) -> None:
-        self._alone = database(expressions, cache)
-        self._joined = None
+        self._alone = Automaton(expressions, cache)
+        self._joined: Automaton | None = None
         if joins and not any(_ANCHORS.search(expression.pattern) for expression in expressions):
             lines = any(_LINE_ENDS.search(expression.pattern) for expression in expressions)
-            self._joined = database(expressions, cache, hyperscan.HS_FLAG_MULTILINE) if lines else self._alone
+            self._joined = Automaton(expressions, cache, MULTILINE) if lines else self._alone
 
     def hits(self, values: list[bytes], joined: bytes) -> Hits:
         """The hits in `values`, which are also given `joined` by line feeds."""
-        if self._joined and len(values) > 1 and not found(self._joined, joined):
+        if self._joined and len(values) > 1 and not self._joined.found(joined):
             return NO_HITS
         hits: Hits = {}
         for index, value in enumerate(values):
-            for number, end in found(self._alone, value):
+            for number, end in self._alone.found(value):
                 hits.setdefault(number, (index, end))
         return hits or NO_HITS
-
-
-def found(scanned: hyperscan.Database, value: bytes) -> list[tuple[int, int]]:
-    """The patterns that match a value, each once, and where a match of each ends."""
-    hits: list[tuple[int, int]] = []
-    scanned.scan(value, lambda number, start, end, flags, context: hits.append((number, end)))
-    return hits

@@ -5,13 +5,12 @@ from typing import Any
 
 from vauban.engines.waf import pairs
 from vauban.engines.waf.addresses import Address, address
+from vauban.engines.waf.detectors import Attack
 from vauban.engines.waf.rates import Rates
 from vauban.engines.waf.requests import Locate, Place, Request
 from vauban.engines.waf.verdicts import Detail, RateMatch
 
 Header = tuple[bytes, bytes]
-Attack = tuple[int, tuple[str, ...]]
-"""The index of the value that has one, and what of it is that."""
 
 _MOST_BYTES = 8192
 _MOST_MEMBERS = 200
@@ -40,7 +39,7 @@ class Reading:
         self.views: list[Any] = [None] * views
         """What each view (`views.py`) has found, by its number."""
         self.scans: list[Any] = [None] * views
-        self.attacks: dict[tuple[int, int], Attack] = {}
+        self.attacks: dict[int, dict[int, Attack]] = {}
         """By view and detector."""
         self.labels: dict[str, None] = {}
         self.details: list[Detail] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vauban.engines.waf.detectors import Detector
+from vauban.engines.waf.detectors import Detector, Watch, watch
 from vauban.engines.waf.fields import Field
 from vauban.engines.waf.patterns import NO_HITS, Cache, Expression, Hits, Scanner
 from vauban.engines.waf.readings import Reading
@@ -24,7 +24,8 @@ class View:
         self._before = before
         self._step = TRANSFORMATIONS[step]
         self._triggers = TRIGGERS.get(step, ())
-        self.detectors: list[Detector] = []
+        self._detectors: list[Detector] = []
+        self._watch: Watch | None = None
         self._scanner: Scanner | None = None
 
     def values(self, reading: Reading) -> list[bytes] | bool:
@@ -53,15 +54,17 @@ class View:
         return self.expressions.index(expression)
 
     def watch(self, detector: Detector) -> int:
-        """The number by which `hits` tells whether the detector found an attack."""
-        if detector not in self.detectors:
-            self.detectors.append(detector)
-        return -1 - self.detectors.index(detector)
+        """The number by which `hits` tells whether the detector found an attack: a negative one."""
+        if detector not in self._detectors:
+            self._detectors.append(detector)
+        return -1 - self._detectors.index(detector)
 
     def prepare(self, cache: Cache) -> None:
         """Compile what is expected."""
         if self.expressions:
             self._scanner = Scanner(self.expressions, cache, joins=self.field.many)
+        if self._detectors:
+            self._watch = watch(tuple(self._detectors))
 
     def hits(self, reading: Reading) -> Hits | bool:
         """Which of the expected expressions match, and where; and which detectors found something."""
@@ -76,10 +79,10 @@ class View:
             return values or NO_HITS
         joined = values[0] if len(values) == 1 else b"\n".join(values)
         hits = self._scanner.hits(values, joined) if self._scanner else NO_HITS
-        for number, detector in enumerate(self.detectors, 1):
-            if detector.suspects(joined) and (found := detector.first(values)):
-                reading.attacks[self.number, -number] = found
-                hits = {**hits, -number: (found[0], 0)}
+        if self._watch and (attacks := self._watch.attacks(values, joined)):
+            found = {-1 - place: attack for place, attack in attacks.items()}
+            reading.attacks[self.number] = found
+            hits = {**hits, **{number: (index, 0) for number, (index, _) in found.items()}}
         return hits
 
     def tell(

@@ -48,6 +48,6 @@ class Detecting:
             return hits
         if self._number not in hits:
             return False
-        index, matched = reading.attacks[self.view.number, self._number]
+        index, matched = reading.attacks[self.view.number][self._number]
         self.view.tell(reading, self._condition, index, matched, self._sensitivity)
         return True
