@@ -65,3 +65,36 @@ def test_who_may_delete_rules_of_their_account_that_no_service_keeps(vauban, use
     events.delete_rule(Name="r")
     with pytest.raises(ClientError, match="not authorized"):
         events.delete_rule(Name="Events-Archive-a", Force=True)
+
+
+def test_who_may_pass_roles_to_eventbridge(vauban):
+    role = f"arn:aws:iam::{ACCOUNT}:role/r"
+    vauban.client("events").put_rule(Name="r", EventPattern='{"source": ["shop"]}')
+
+    def passing_to(service):
+        allow = {"Effect": "Allow", "Resource": "*"}
+        condition = {"StringEquals": {"iam:PassedToService": service}}
+        statements = [{**allow, "Action": "events:*"}, {**allow, "Action": "iam:PassRole", "Condition": condition}]
+        vauban.user("u", {"Version": "2012-10-17", "Statement": statements})
+        return vauban.client("events", user="u")
+
+    targets = [{"Id": "1", "Arn": QUEUE + "q", "RoleArn": role}]
+    events = passing_to("events.amazonaws.com")
+    events.put_rule(Name="r", EventPattern='{"source": ["shop"]}', RoleArn=role)
+    events.put_targets(Rule="r", Targets=targets)
+    events = passing_to("lambda.amazonaws.com")
+    with pytest.raises(ClientError, match="iam:PassRole"):
+        events.put_rule(Name="r", EventPattern='{"source": ["shop"]}', RoleArn=role)
+    with pytest.raises(ClientError, match="iam:PassRole"):
+        events.put_targets(Rule="r", Targets=targets)
+    with pytest.raises(ClientError, match="not authorized"):
+        vauban.client("events", user=_tagger(vauban)).put_rule(
+            Name="t", EventPattern='{"source": ["shop"]}', Tags=[{"Key": "a", "Value": "b"}]
+        )
+
+
+def _tagger(vauban):
+    """A user that may put rules, and not tag them."""
+    allow = {"Effect": "Allow", "Action": "events:PutRule", "Resource": "*"}
+    vauban.user("t", {"Version": "2012-10-17", "Statement": allow})
+    return "t"

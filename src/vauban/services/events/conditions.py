@@ -1,4 +1,4 @@
-"""EventBridge's own condition keys.
+"""EventBridge's own condition keys, and what IAM asks of roles that are passed to it.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EventBridge".
 """
@@ -14,6 +14,7 @@ from vauban.services.events.resolvers import Draft, by_eventbridge
 from vauban.services.events.resources import Rule
 
 Path = tuple[str, ...]
+PASSED_TO = "events.amazonaws.com"
 
 
 def asked_for(path: Path, member: str, call: Call, _: Resource) -> list[str] | None:
@@ -55,6 +56,7 @@ def _rule(resource: Resource) -> Rule | None:
 
 CONDITIONS = Conditions(
     {
+        "iam:passedtoservice": lambda call, resource: PASSED_TO if resource.type == "role" else None,
         "events:source": partial(asked_for, ("source",), "Source"),
         "events:detail-type": partial(asked_for, ("detail-type",), "DetailType"),
         "events:detail.service": partial(asked_for, ("detail", "service"), ""),

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from vauban.aws import schedules
+from vauban.kernel.arns import parts_of
 from vauban.kernel.calls import Call
+from vauban.kernel.decisions import Decision
 from vauban.kernel.errors import ValidationException
-from vauban.kernel.operations import operation
+from vauban.kernel.operations import Evaluate, operation
 from vauban.kernel.records import replace
+from vauban.kernel.resources import Resource
 from vauban.patterns import InvalidPattern, compiled
 from vauban.services.events.audiences import listen
 from vauban.services.events.errors import InvalidEventPatternException, managed, too_many
@@ -22,7 +25,17 @@ MAXIMUM = 300
 _RATE = re.compile(r"rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minutes|hours|days))\)\Z", re.ASCII)
 
 
-@operation("PutRule", on=RuleResolver(draft=True), also=(("TagResource", "Tags"),))
+def may_pass_role(call: Call, resources: tuple[Resource, ...], evaluate: Evaluate) -> Decision:
+    """Putting the rule, its tags, and handing over its role: the first denial, else the last."""
+    decision = evaluate("events:PutRule", resources[0])
+    if decision.allowed and call.params.get("Tags"):
+        decision = evaluate("events:TagResource", resources[0])
+    if decision.allowed and call.params.get("RoleArn"):
+        decision = evaluate("iam:PassRole", passed_role(call.params["RoleArn"]))
+    return decision
+
+
+@operation("PutRule", on=RuleResolver(draft=True), decide=may_pass_role)
 def put_rule(
     call: Call,
     draft: Draft,
@@ -109,6 +122,11 @@ def list_rule_names_by_target(
     rules = call.store.list(Rule, index="target", value=target_arn)
     entries = [(rule.name, rule.name) for rule in rules if rule.bus == bus.name]
     return page(call, "RuleNames", entries, limit, next_token, of=f"{bus.name} {target_arn}")
+
+
+def passed_role(role_arn: str) -> Resource:
+    parts = parts_of(role_arn)
+    return Resource(role_arn, "role", parts.account if parts else "")
 
 
 def require_own(rule: Rule, force: bool = False) -> None:

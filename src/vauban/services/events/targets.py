@@ -16,7 +16,7 @@ from vauban.services.events.lists import page
 from vauban.services.events.paths import parse
 from vauban.services.events.resolvers import RuleResolver
 from vauban.services.events.resources import Rule
-from vauban.services.events.rules import require_own
+from vauban.services.events.rules import passed_role, require_own
 
 MAXIMUM = 5
 """Of a rule."""
@@ -47,8 +47,7 @@ def may_pass_roles(call: Call, resources: tuple[Resource, ...], evaluate: Evalua
     decision = evaluate("events:PutTargets", resources[0])
     for role_arn in {target["RoleArn"] for target in call.params["Targets"] if "RoleArn" in target}:
         if decision.allowed:
-            _, _, account, _ = parts_of(role_arn) or ("", "", "", "")
-            decision = evaluate("iam:PassRole", Resource(role_arn, "role", account))
+            decision = evaluate("iam:PassRole", passed_role(role_arn))
     return decision
 
 
