@@ -16,6 +16,7 @@ def text(**value):
         ({"Message": "a", "Subject": "a" * 101}, "Subject"),
         ({"Message": "a", "Subject": "two\nlines"}, "Subject"),
         ({"Message": "a", "MessageStructure": "json"}, "JSON message body failed to parse"),
+        ({"Message": r'{"default": "\ud800"}', "MessageStructure": "json"}, "JSON message body failed to parse"),
         ({"Message": "{}", "MessageStructure": "json"}, "No default entry in JSON message body"),
         ({"Message": "a", "MessageStructure": "xml"}, "MessageStructure"),
         ({"Message": "a", "MessageAttributes": text(DataType="Other")}, "invalid message attribute type"),

@@ -78,6 +78,7 @@ def test_an_arn_that_is_none_is_refused(sns):
         ("Nonsense", "1"),
         ("SignatureVersion", "3"),
         ("DisplayName", "a" * 101),
+        ("DisplayName", "a\r\nBcc: b@mail.example"),
         ("TracingConfig", "Active"),
         ("ArchivePolicy", '{"MessageRetentionPeriod":"30"}'),
         ("ContentBasedDeduplication", "true"),

@@ -62,16 +62,3 @@ def test_a_fifo_queue_gives_nothing_while_too_much_is_in_flight(sqs, fifo, recei
         sqs.send_message(QueueUrl=fifo, MessageBody=str(number), MessageGroupId=str(number))
     assert len(received(fifo, MaxNumberOfMessages=2)) == 2
     assert received(fifo) == []
-
-
-def test_a_queue_is_purged_once_a_minute(sqs, url, counts, vauban):
-    sqs.send_message(QueueUrl=url, MessageBody="x")
-    sqs.purge_queue(QueueUrl=url)
-    assert counts(url) == (0, 0, 0)
-    with pytest.raises(
-        ClientError, match="Only one PurgeQueue operation on orders is allowed every 60 seconds"
-    ) as caught:
-        sqs.purge_queue(QueueUrl=url)
-    assert caught.value.response["Error"]["Code"] == "AWS.SimpleQueueService.PurgeQueueInProgress"
-    vauban.advance(seconds=61)
-    sqs.purge_queue(QueueUrl=url)

@@ -54,6 +54,7 @@ def by_protocol(message: str, structure: str | None) -> dict[str, str]:
         raise invalid("MessageStructure")
     try:
         parsed = json.loads(message)
+        json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):

@@ -92,7 +92,7 @@ def _feedback(name: str, value: str, kind: str, what: str) -> str:
 
 
 def _display_name(value: str) -> bool:
-    return len(value) <= 100
+    return len(value) <= 100 and value.isprintable()
 
 
 def _size(value: str) -> bool:
