@@ -1,6 +1,7 @@
 import pytest
 
 from vauban.engines import waf
+from vauban.engines.waf import tokens
 
 from .web_acls import (
     ACCOUNT,
@@ -189,3 +190,16 @@ def test_a_group_needs_the_capacity_that_it_was_given():
 
 def test_nothing_is_told_of_a_group_in_which_nothing_matched():
     assert judged(web_acl(group_rule(refers())), owned(rule(NOTHING, name="no"))).groups == ()
+
+
+def test_tokens_are_good_in_groups_for_as_long_as_the_web_acl_says():
+    key, now = b"k" * 32, 1_000_000
+    old = tokens.signed(tokens.Token("s", "shop.example", now - 500, now - 500), key).encode()
+    request = waf.Request(headers=((b"cookie", b"aws-waf-token=" + old),), host="shop.example", time=now)
+    config = {"CaptchaConfig": {"ImmunityTimeProperty": {"ImmunityTime": 501}}}
+    asking = owned(rule(ANYTHING, {"Captcha": {}}, name="asks"))
+    overriding = refers(RuleActionOverrides=[{"Name": "second", "ActionToUse": {"Captcha": {}}}])
+    for statement, references in ((refers(), asking), (overriding, owned(rule(ANYTHING, name="second")))):
+        for settings, allowed in ((config, True), ({}, False)):
+            acl = waf.compile(web_acl(group_rule(statement), **settings), references, token_keys=[key])
+            assert acl.evaluate(request).allowed is allowed

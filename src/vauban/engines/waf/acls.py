@@ -158,7 +158,7 @@ def check(web_acl: Spec, references: References | None = None) -> int:
 def check_group(rule_group: Spec, references: References | None = None) -> int:
     """The capacity of the rules of a `RuleGroup`. Raises Refusal: also where it needs more than its `Capacity`."""
     told(rule_group)
-    rules_of(rule_group, Scope(references or {}, Views(), namespace(rule_group, "rulegroup"), rates={}))
+    rules_of(rule_group, Scope(references or {}, Views(), namespace(rule_group, "rulegroup")), {})
     needed = capacity(rule_group.get("Rules") or (), references)
     require_capacity(needed, min(rule_group.get("Capacity", MOST_CAPACITY), MOST_CAPACITY), "RULE_GROUP")
     return needed

@@ -10,12 +10,18 @@ from vauban.engines.waf.refusals import InvalidParameter
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_LONGEST = 64
+"""Of an address as it is written, its zone with it."""
 NOT_FORMATTED = "The parameter contains formatting that is not valid."
 
 
-@lru_cache(4096)
 def address(text: str) -> Address | None:
     """The address that `text` is, without a port or brackets; None where it is none."""
+    return _address(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(4096)
+def _address(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text)
     except ValueError:

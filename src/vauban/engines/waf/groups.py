@@ -29,7 +29,6 @@ from vauban.engines.waf.tokens import Tokens
 from vauban.engines.waf.verdicts import GroupMatch, Match
 
 _MOST_RATES = 4
-_MOST_OVERRIDES = 100
 
 
 @dataclass(frozen=True)
@@ -89,12 +88,12 @@ def group(spec: Spec, scope: Scope, own: Bodies, settings: Spec) -> Group:
     )
 
 
-def rules_of(named: Spec, scope: Scope) -> list[tuple[Spec, Rule]]:
-    """The rules of a RuleGroup, in order, each with its specification. Raises Refusal."""
+def rules_of(named: Spec, scope: Scope, settings: Spec) -> list[tuple[Spec, Rule]]:
+    """The rules of a RuleGroup, in order, each with its specification; `settings` are its web ACL's. Raises Refusal."""
     specs = ordered(named.get("Rules") or ())
     require_rates(specs, _MOST_RATES)
     own = bodies(named.get("CustomResponseBodies"))
-    return [(spec, rule(spec, scope, own, {})) for spec in specs]
+    return [(spec, rule(spec, scope, own, settings)) for spec in specs]
 
 
 def managed_key(content: Spec) -> str:
@@ -127,7 +126,7 @@ def _named(kind: str, content: Spec, scope: Scope) -> tuple[Spec, str, str]:
 
 
 def _rules(named: Spec, scope: Scope, content: Spec, own: Bodies, settings: Spec, *, managed: bool) -> tuple[Rule, ...]:
-    rules = rules_of(named, scope)
+    rules = rules_of(named, scope, settings)
     chosen = _chosen(content, own)
     unknown = chosen.keys() - {spec["Name"] for spec, _ in rules}
     if unknown and not managed:

@@ -65,7 +65,7 @@ def require_rates(specs: Iterable[Mapping[str, Any]], most: int) -> None:
 
 
 def rule(spec: Mapping[str, Any], scope: Scope, bodies: Bodies, settings: Mapping[str, Any]) -> Rule:
-    """A rule that refers to no group. `settings` are its web ACL's, or group's: its defaults. Raises Refusal."""
+    """A rule that refers to no group. `settings` are its web ACL's: defaults. Raises Refusal."""
     if any(kind in spec["Statement"] for kind in GROUPS) or (spec.get("OverrideAction") and not spec.get("Action")):
         raise InvalidParameter("RULE", "Statement", BAD_REFERENCE)
     if not spec.get("Action") or spec.get("OverrideAction"):
