@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vauban.engines import waf
+from vauban.engines.waf import sqli as sqli_detector
+from vauban.engines.waf import xss as xss_detector
 
 from ..corpora import corpus
 from ..web_acls import ARGUMENTS, BODY, QUERY, caught, inspects, rule, verdict, web_acl
@@ -63,3 +67,13 @@ def test_what_text_and_bytes_read_differently_is_read_as_text(value):
 def test_fingerprints_are_not_inspected_for_attacks(kind, statement):
     with pytest.raises(waf.InvalidParameter):
         waf.compile(web_acl(rule(statement({kind: {"FallbackBehavior": "MATCH"}}))))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(corpus("sqli") + corpus("xss")), st.binary(max_size=4), st.binary(max_size=4), st.integers(0, 30)
+)
+def test_the_scan_of_all_values_hides_nothing_from_the_detectors(attack, before, after, cut):
+    value = before + attack[cut:] + after
+    assert SQLI(value) is bool(sqli_detector.detect(value))
+    assert XSS(value) is bool(xss_detector.detect(value))
