@@ -29,6 +29,8 @@ _GROUP = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop/0
 _ACL = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2"
 _SET = "arn:aws:wafv2:us-east-1:111122223333:regional/ipset/known/c3d4"
 _CONNECTIONS = 4
+_LEAST_SECONDS = 4
+"""The peer takes a tenth of a second and more for 8 KB of JSON."""
 
 _APPLICATION = """
 worker_processes 1; error_log /dev/null; pid {directory}/app.pid; daemon off;
@@ -161,8 +163,10 @@ async def serve(port: int, application: int) -> None:
     """Be the edge, in one process."""
     from vauban.edge.options import Options
     from vauban.edge.planes import Plane
+    from vauban.http.loops import collect_seldom
 
     await Plane(os.urandom(32), Options(server=f"bench-{port}")).apply(snapshot(port, application))
+    collect_seldom()
     await asyncio.Event().wait()
 
 
@@ -219,9 +223,8 @@ def measure(scale: Scale) -> Measured:
         runs: dict[str, Callable[[], Load]] = {}
         for name, request in shapes().items():
             for server, who in ((edge, "edge"), (peer, "ModSecurity")):
-                pressing = partial(press, server, [request], connections=_CONNECTIONS, seconds=scale.seconds)
-                press(server, [request], connections=_CONNECTIONS, seconds=1)
-                runs[f"{name}, {who}"] = pressing
+                seconds = max(scale.seconds, _LEAST_SECONDS)
+                runs[f"{name}, {who}"] = partial(press, server, [request], connections=_CONNECTIONS, seconds=seconds)
         loads = interleave(runs, scale.rounds)
     if any(load.errors for load in loads.values()):
         raise RuntimeError(f"an ordinary request was not let through: {loads}")

@@ -120,7 +120,19 @@ def press(
         script, sent = Path(directory) / "script.lua", Path(directory) / "requests"
         script.write_text(_SCRIPT)
         sent.write_bytes(b"".join(b"%08d%b" % (len(each), each) for each in map(_wire, requests)))
-        command = [_wrk(), "-t", str(threads), "-c", str(connections), "-d", f"{seconds:.0f}s", "-s", str(script)]
+        command = [
+            _wrk(),
+            "--timeout",
+            "30s",
+            "-t",
+            str(threads),
+            "-c",
+            str(connections),
+            "-d",
+            f"{seconds:.0f}s",
+            "-s",
+            str(script),
+        ]
         before = server.cpu_seconds()
         done = subprocess.run(
             [*command, f"http://127.0.0.1:{server.port}/", "--", str(sent)], capture_output=True, text=True, check=True

@@ -1,7 +1,6 @@
 """One process that answers: its sockets, its share of the background work, its end."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -15,7 +14,7 @@ from vauban.administration.doors import Answer, Door
 from vauban.administration.operations import Administration
 from vauban.announcements import endpoint, enforced
 from vauban.http.limits import Limits
-from vauban.http.loops import new_loop
+from vauban.http.loops import collect_seldom, new_loop
 from vauban.http.servers import Server
 from vauban.http.sockets import bind_unix
 from vauban.kernel.errors import AuditUnavailable, StorageUnavailable
@@ -37,8 +36,6 @@ _RELAY_SECONDS = 0.01
 """How often a number in shared memory is looked at: what was sent should be there when its sender looks."""
 _PRUNE_SECONDS = 3600.0
 _SEGMENT_SECONDS = 2.0
-_GC_THRESHOLDS = (50_000, 20, 100)
-"""Requests leave little garbage in cycles; looking for it less often is worth several percent."""
 
 
 class Worker:
@@ -64,9 +61,7 @@ class Worker:
         vauban = await open_vauban()
         if housekeeping:
             await vauban.prepare()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
+        collect_seldom()
         server = Server(vauban, Limits())
         await server.listen(self._listener, self._tls)
         port = self._listener.getsockname()[1]

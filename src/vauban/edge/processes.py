@@ -15,7 +15,7 @@ from vauban.edge import issues
 from vauban.edge.caches import DirectoryCache
 from vauban.edge.control import RATES_PATH, SNAPSHOT_PATH, Control
 from vauban.edge.options import Options
-from vauban.http.loops import new_loop
+from vauban.http.loops import collect_seldom, new_loop
 from vauban.kernel.sealing import Sealer
 from vauban.kernel.sinks import Sink
 
@@ -64,6 +64,7 @@ class Process:
         issue = issues.read(self._snapshot, self._sealer)
         if issue is not None and control.plane is None:
             await control.apply(issue)
+        collect_seldom()
         sharing = asyncio.create_task(self._share(control))
         await stop.wait()
         sharing.cancel()

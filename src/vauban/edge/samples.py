@@ -3,7 +3,9 @@ them.
 """
 
 from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from vauban.engines.waf import GroupMatch, Match, Request, TokenCheck, Verdict
 from vauban.kernel.traffic import Inspection
@@ -14,11 +16,26 @@ _MOST = 500
 _MINUTE = 60
 
 
+class _Sample(NamedTuple):
+    """A request as it is kept; what is told of it is put together when somebody asks."""
+
+    time: float
+    request: Request
+    verdict: Verdict
+    match: Match | None
+    group: GroupMatch | None
+
+    def shape(self, weight: int) -> dict[str, Any]:
+        """``SampledHTTPRequest`` of wafv2."""
+        told = _of_match(self.match, self.group)
+        return {**_shape(self.request, self.verdict, self.time), **told, "Weight": weight}
+
+
 class _Metric:
     """One rule's."""
 
     def __init__(self) -> None:
-        self.samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=_MOST)
+        self.samples: deque[_Sample] = deque(maxlen=_MOST)
         self.minutes: deque[list[float]] = deque(maxlen=KEPT_SECONDS // _MINUTE + 1)
 
     def count(self, now: float) -> None:
@@ -30,10 +47,10 @@ class _Metric:
 
     def between(self, since: float, until: float, most: int) -> dict[str, Any]:
         population = sum(count for minute, count in self.minutes if since - _MINUTE < minute <= until)
-        found = [sample for at, sample in self.samples if since <= at <= until]
+        found = [sample for sample in self.samples if since <= sample.time <= until]
         chosen = found[-most:]
         weight = max(1, round(population / len(chosen))) if chosen else 1
-        return {"population": int(population), "samples": [{**each, "Weight": weight} for each in chosen]}
+        return {"population": int(population), "samples": [each.shape(weight) for each in chosen]}
 
 
 class Samples:
@@ -53,13 +70,12 @@ class Samples:
     def note(self, request: Request, verdict: Verdict, now: float) -> None:
         """Count a request for every rule that matched, and keep it where that is wanted."""
         self._count(verdict.rule, verdict.action)
-        base: dict[str, Any] | None = None
+        bodiless = replace(request, body=b"") if request.body else request
         for metric, sampled, match, group in _told(verdict, self._sampled):
             kept = self._metrics.get(metric) or self._metrics.setdefault(metric, _Metric())
             kept.count(now)
             if sampled:
-                base = base or _shape(request, verdict, now)
-                kept.samples.append((now, {**base, **_of_match(verdict, match, group)}))
+                kept.samples.append(_Sample(now, bodiless, verdict, match, group))
         for match in verdict.non_terminating:
             self._count(match.rule, match.action)
 
@@ -112,7 +128,7 @@ def _shape(request: Request, verdict: Verdict, now: float) -> dict[str, Any]:
     return shape
 
 
-def _of_match(verdict: Verdict, match: Match | None, group: GroupMatch | None) -> dict[str, Any]:
+def _of_match(match: Match | None, group: GroupMatch | None) -> dict[str, Any]:
     if match is None:
         return {}
     more: dict[str, Any] = {"Action": match.action}
