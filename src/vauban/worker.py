@@ -1,6 +1,7 @@
 """One process that answers: its sockets, its share of the background work, its end."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,7 @@ class Worker:
         vauban = await open_vauban()
         if housekeeping:
             await vauban.prepare()
+        gc.collect()
         collect_seldom()
         server = Server(vauban, Limits())
         await server.listen(self._listener, self._tls)

@@ -19,6 +19,5 @@ def collect_seldom() -> None:
     """Requests leave little garbage in cycles; looking for it less often is worth several percent. To be called once
     all that stays is there: it is never looked at again.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
