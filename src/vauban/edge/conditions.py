@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from vauban.edge.heads import RequestHead
+from vauban.patterns.expressions import expression
 from vauban.policy.matching import Match, Part, Wildcard, any_of, matcher, parts
 
 Condition = Callable[[RequestHead, str], bool]
@@ -55,14 +56,13 @@ def _texts(condition: dict[str, Any], config: str, spell: Callable[[str], str]) 
     given = condition.get(config) or {}
     values = given.get("Values") or condition.get("Values") or ()
     accepted: list[Match] = [matcher(parts(spell(each))) for each in values]
-    flags = re.IGNORECASE if spell is str.lower else 0
     expressions = given.get("RegexValues") or condition.get("RegexValues") or ()
-    accepted += [_searching(re.compile(each, flags)) for each in expressions]
+    accepted += [_searching(expression(each, caseless=spell is str.lower)) for each in expressions]
     return any_of(accepted)
 
 
-def _searching(expression: re.Pattern[str]) -> Match:
-    return lambda text: expression.search(text) is not None
+def _searching(wanted: Any) -> Match:
+    return lambda text: wanted.search(text) is not None
 
 
 def _on_host(accepts: Match) -> Condition:

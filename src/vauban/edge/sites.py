@@ -65,7 +65,7 @@ def _understood(rule: Rule) -> tuple[Condition, Route] | None:
     try:
         transform = transform_of(rule.transforms) if rule.transforms else None
         return compiled(rule.conditions), Route(rule.priority, _ordered(rule.actions), transform)
-    except (ValueError, KeyError, TypeError, re.error) as error:
+    except (ValueError, KeyError, TypeError) as error:
         _log.error("the rule %s is passed over: %s", rule.arn, error)
         return None
 

@@ -6,16 +6,19 @@ from typing import Any
 
 from vauban.edge.heads import RequestHead
 from vauban.http.refusals import Refusal
+from vauban.patterns.expressions import expression
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
 _GROUP = re.compile(r"\$([0-9])")
+Rewrite = tuple[Any, str]
+"""What is looked for, and what is put in its place."""
 
 
 class Transform:
     """The rewrites of a rule: of the host, of the URL."""
 
-    def __init__(self, host: tuple[re.Pattern[str], str] | None, url: tuple[re.Pattern[str], str] | None):
+    def __init__(self, host: Rewrite | None, url: Rewrite | None):
         self._host = host
         self._url = url
 
@@ -31,20 +34,20 @@ class Transform:
 
 
 def transform_of(transforms: Iterable[dict[str, Any]]) -> Transform:
-    """Raises KeyError, ValueError or re.error for what is not understood."""
-    found: dict[str, tuple[re.Pattern[str], str]] = {}
+    """Raises KeyError or ValueError for what is not understood."""
+    found: dict[str, Rewrite] = {}
     for each in transforms:
         kind = each["Type"]
         rewrite = each["HostHeaderRewriteConfig" if kind == "host-header-rewrite" else "UrlRewriteConfig"]["Rewrites"][
             0
         ]
-        found[kind] = re.compile(rewrite["Regex"]), _GROUP.sub(r"\\g<\1>", rewrite["Replace"].replace("\\", r"\\"))
+        found[kind] = expression(rewrite["Regex"]), _GROUP.sub(r"\\g<\1>", rewrite["Replace"].replace("\\", r"\\"))
     return Transform(found.get("host-header-rewrite"), found.get("url-rewrite"))
 
 
-def _rewritten(rewrite: tuple[re.Pattern[str], str], text: str) -> str:
-    expression, replacement = rewrite
-    return expression.sub(replacement, text, count=1)
+def _rewritten(rewrite: Rewrite, text: str) -> str:
+    wanted, replacement = rewrite
+    return wanted.sub(replacement, text, count=1)
 
 
 def _required(expression: re.Pattern[str], text: str) -> bytes:

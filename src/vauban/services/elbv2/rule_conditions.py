@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from vauban.kernel.errors import ValidationException
+from vauban.patterns.expressions import expression
 from vauban.services.elbv2.errors import unsupported
 from vauban.services.elbv2.quotas import CONDITION_VALUES, CONDITION_WILDCARDS
 
@@ -111,10 +112,10 @@ def _require_length(text: str) -> None:
         raise ValidationException(f"The condition value '{text}' must be between 1 and {_LONGEST} characters")
 
 
-def _require_like(expression: re.Pattern[str], what: str) -> Callable[[str], None]:
+def _require_like(wanted: re.Pattern[str], what: str) -> Callable[[str], None]:
     def require(text: str) -> None:
         _require_length(text)
-        if expression.fullmatch(text) is None:
+        if wanted.fullmatch(text) is None:
             raise ValidationException(f"The {what} '{text}' contains invalid characters")
 
     return require
@@ -140,8 +141,8 @@ def _require_block(text: str) -> None:
 def _require_expression(text: str) -> None:
     _require_length(text)
     try:
-        re.compile(text)
-    except re.error:
+        expression(text)
+    except ValueError:
         raise ValidationException(f"The regular expression '{text}' is not valid") from None
 
 

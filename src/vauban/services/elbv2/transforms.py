@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from vauban.kernel.errors import ValidationException
+from vauban.patterns.expressions import LONGEST, expression
 
 Transform = dict[str, Any]
 _CONFIGS = {"host-header-rewrite": "HostHeaderRewriteConfig", "url-rewrite": "UrlRewriteConfig"}
-_LONGEST = 1024
 
 
 def checked(given: Iterable[Transform]) -> tuple[Transform, ...]:
@@ -29,12 +29,12 @@ def _require_rewrite(transform: Transform) -> None:
     rewrites = transform[own].get("Rewrites", [])
     if len(rewrites) != 1:
         raise ValidationException(f"'{own}' must have exactly one rewrite")
-    expression, replacement = rewrites[0]["Regex"], rewrites[0]["Replace"]
-    if not 1 <= len(expression) <= _LONGEST or len(replacement) > _LONGEST:
-        raise ValidationException(f"A rewrite's expression and replacement can have up to {_LONGEST} characters")
+    wanted, replacement = rewrites[0]["Regex"], rewrites[0]["Replace"]
+    if not 1 <= len(wanted) <= LONGEST or len(replacement) > LONGEST:
+        raise ValidationException(f"A rewrite's expression and replacement can have up to {LONGEST} characters")
     try:
-        groups = re.compile(expression).groups
-    except re.error:
-        raise ValidationException(f"The regular expression '{expression}' is not valid") from None
+        groups = expression(wanted).groups
+    except ValueError:
+        raise ValidationException(f"The regular expression '{wanted}' is not valid") from None
     if any(int(each) > groups for each in re.findall(r"\$([0-9])", replacement)):
         raise ValidationException(f"The replacement '{replacement}' names a group that the expression does not have")
