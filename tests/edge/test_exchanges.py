@@ -393,3 +393,8 @@ def test_no_configuration_breaks_out_of_a_header(edge: Edge):
     answer = edge.get()
     assert status(answer) == 400
     assert b"X: y" not in answer
+
+
+def test_half_a_request_is_not_waited_for_from_who_has_stopped_sending(edge: Edge):
+    edge.application.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    assert edge.ask(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HT").endswith(b"\r\n\r\nok")

@@ -42,6 +42,8 @@ class Connection(asyncio.Protocol):
         self._chunked = False
         self._keep = True
         self._ending = False
+        self._over_there = False
+        """Whether the client has said that it will say no more."""
         self._closing = False
         self._held = False
         self._paused = False
@@ -71,7 +73,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         if self._tunnel is not None or self._closing or self._exchange is None or self._body is not None:
             return False
-        self._ending = True
+        self._ending = self._over_there = True
         return not self.client.tls_version
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -164,7 +166,9 @@ class Connection(asyncio.Protocol):
             self._refuse(refusal.status)
             return False
         if found is None:
-            if not self._timed:
+            if self._over_there:
+                self._close()
+            elif not self._timed:
                 self._timed, self._since = True, self.plane.now
             return False
         self._timed = False
