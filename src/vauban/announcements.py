@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vauban.outside.functions import isolates
+from vauban.outside.functions import isolates, memory_groups
 from vauban.settings import Settings
 
 
@@ -26,6 +26,10 @@ def banner(settings: Settings, facts: dict[str, Any]) -> str:
         lines.append("  not in force TLS: say --tls on before you listen beyond this machine")
     if not isolates():
         lines.append("  not there    functions: this host does not let them be isolated from it")
+    elif not memory_groups.bounds():
+        lines.append(
+            "  not in force the memory of functions: bounded for each of their processes, not for all together"
+        )
     if settings.clock == "virtual":
         lines.append("  clock        virtual: `vauban clock advance 90d`")
     return "\n".join(lines)

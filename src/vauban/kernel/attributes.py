@@ -15,6 +15,7 @@ DATA_EVENTS = frozenset(
     {
         ("events", "PutEvents"),
         ("lambda", "Invoke"),
+        ("lambda", "InvokeAsync"),
         ("logs", "PutLogEvents"),
         ("sns", "Publish"),
         ("sns", "PublishBatch"),

@@ -161,3 +161,13 @@ def test_tags_are_put_and_taken(client, make):
 def test_a_function_is_of_its_account_and_region(make, client, vauban: InProcess):
     make()
     assert vauban.client("lambda", region="eu-west-1").list_functions()["Functions"] == []
+
+
+def test_runtimes_are_updated_with_the_host_and_not_otherwise(client, make):
+    make()
+    assert client.get_runtime_management_config(FunctionName="job")["UpdateRuntimeOn"] == "Auto"
+    put = client.put_runtime_management_config(FunctionName="job", UpdateRuntimeOn="Auto")
+    assert (put["UpdateRuntimeOn"], put["FunctionArn"]) == ("Auto", ARN)
+    with pytest.raises(ClientError) as refused:
+        client.put_runtime_management_config(FunctionName="job", UpdateRuntimeOn="FunctionUpdate")
+    assert code_of(refused)[0] == "InvalidParameterValueException"

@@ -5,6 +5,8 @@ import base64
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.outside.functions import memory_groups
+
 from .conftest import archive, invoked
 
 BOOTSTRAP = """#!/usr/bin/perl
@@ -90,6 +92,23 @@ def test_a_program_that_is_missing_is_told_of_as_such(client, make):
     told = invoked(client)[1]
     assert told["errorType"] == "Runtime.InvalidEntrypoint"
     assert "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]" in told["errorMessage"]
+
+
+def test_what_all_processes_take_together_is_bounded_where_the_host_lets_it_be(client, make):
+    make(
+        "import os, time\n"
+        "def handler(event, context):\n"
+        "    for _ in range(8):\n"
+        "        if not os.fork():\n"
+        "            held = b'x' * 120 * 1024 * 1024\n"
+        "            time.sleep(2)\n"
+        "            os._exit(0)\n"
+        "    return [os.wait()[1] for _ in range(8)]",
+        Timeout=30,
+    )
+    answer, told = invoked(client)
+    is_killed = "FunctionError" in answer or 9 in told
+    assert is_killed == memory_groups.bounds()
 
 
 def test_a_dry_run_runs_nothing(client, make):

@@ -53,3 +53,9 @@ def test_an_event_is_at_most_a_megabyte(client, make):
     with pytest.raises(ClientError) as refused:
         client.invoke(FunctionName="job", InvocationType="Event", Payload=b'"' + b"x" * 1024 * 1024 + b'"')
     assert refused.value.response["Error"]["Code"] == "RequestTooLargeException"
+
+
+def test_the_older_way_to_send_an_event_goes_still(vauban, client, make):
+    make()
+    assert client.invoke_async(FunctionName="job", InvokeArgs=b'{"a": 1}')["Status"] == 202
+    assert [each.payload for each in waiting(vauban)] == [b'{"a": 1}']

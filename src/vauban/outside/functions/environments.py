@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+from vauban.outside.functions import memory_groups
+from vauban.outside.functions.memory_groups import MemoryGroup
 from vauban.outside.functions.programs import LAYERS, TASK, Program, is_custom, program_of
 from vauban.outside.functions.runtime_apis import RuntimeApi
 
@@ -29,6 +31,8 @@ MOST_LOG_BYTES = 1024 * 1024
 """Of what a function has written, as much of the end is kept."""
 MOST_FILE_BYTES = 512 * 1024 * 1024
 MOST_PROCESSES = 1024
+SHARED_MB = 64
+"""Of ``/dev/shm``."""
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 _TRUST = "/var/lang/vauban.pem"
 _USERS = 1_000_000_000
@@ -114,6 +118,7 @@ class Environment:
         self._log_lock = threading.Lock()
         self._ended = threading.Event()
         self._spoiled = False
+        self._group: MemoryGroup | None = None
         user = _USERS + secrets.randbelow(_USERS) if os.geteuid() == 0 else os.geteuid()
         self._api = RuntimeApi(user if os.geteuid() == 0 else None)
         self._directory = Path(tempfile.mkdtemp(prefix="vauban-function-"))
@@ -143,6 +148,8 @@ class Environment:
         """Its processes die with the launcher."""
         self._process.kill()
         self._ended.wait(5.0)
+        if self._group is not None:
+            self._group.close()
         self._api.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -206,6 +213,7 @@ class Environment:
         program = program_of(self.setting.runtime, self.setting.handler, self.setting.memory_mb, task)
         told = {
             "parent": os.getpid(),
+            "memory_group": self._enter_group(program),
             "root": str(root),
             "shown": program.shown,
             "bound": [
@@ -215,6 +223,7 @@ class Environment:
                 *([(trust, _TRUST)] if trust else []),
             ],
             "temporary_mb": self.setting.temporary_mb,
+            "shared_mb": SHARED_MB,
             "limits": _limits(self.setting, program),
             "user": user,
             "program": program.command,
@@ -231,6 +240,14 @@ class Environment:
         process.stdin.write(json.dumps(told).encode())
         process.stdin.close()
         return process
+
+    def _enter_group(self, program: Program) -> str:
+        """Where its processes enter the group that bounds them all, and what they keep in memory; empty without."""
+        if not memory_groups.bounds():
+            return ""
+        megabytes = self.setting.memory_mb + program.headroom_mb + self.setting.temporary_mb + SHARED_MB
+        self._group = MemoryGroup(megabytes * 1024 * 1024)
+        return self._group.door
 
     def _read_log(self) -> None:
         """Until nobody is left who could write."""

@@ -32,6 +32,8 @@ def main() -> None:
     if os.getppid() != told["parent"]:
         os._exit(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    if told["memory_group"]:
+        Path(told["memory_group"]).write_text(str(os.getpid()))
     _leave_namespaces()
     life, held = os.pipe()
     first = os.fork()
@@ -68,7 +70,7 @@ def _enter_root(told: dict) -> None:
     _check(_libc.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None))
     _mount("tmpfs", root, "tmpfs", _NO_SUID | _NO_DEVICES, "size=1m,mode=755")
     # Before what is shown: the host's Python may itself be somewhere in /tmp.
-    for name, size in (("/tmp", told["temporary_mb"]), ("/dev/shm", 64)):
+    for name, size in (("/tmp", told["temporary_mb"]), ("/dev/shm", told["shared_mb"])):
         os.makedirs(root + name, exist_ok=True)
         _mount("tmpfs", root + name, "tmpfs", _NO_SUID | _NO_DEVICES, f"size={size}m,mode=1777")
     shown = [(each, each) for each in (*_SYSTEM, *told["shown"]) if os.path.exists(each)]

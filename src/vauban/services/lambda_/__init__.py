@@ -18,6 +18,7 @@ from vauban.services.lambda_ import (
     permissions,
     polling,
     queues,
+    runtime_management,
     tags,
     versions,
 )
@@ -31,6 +32,7 @@ SERVICE = Service(
     permissions,
     tags,
     code_signing,
+    runtime_management,
     concurrency,
     invocations,
     layers,

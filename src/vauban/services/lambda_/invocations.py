@@ -79,6 +79,14 @@ def invoke_function(
     return answer
 
 
+@operation("InvokeAsync", on=a_target.of_the_function)
+def invoke_async(call: Call, target: Target, invoke_args: bytes) -> dict[str, Any]:
+    """What ``Invoke`` with ``Event`` was before there was that."""
+    _require_json(invoke_args, MOST_QUEUED, "Event")
+    call.store.put(_queued(call, target, "", invoke_args))
+    return {"Status": 202}
+
+
 def performed(call: Call, version: Version, event: Event, warm: Callable[..., Any], anew: Callable[..., Any]) -> Any:
     """What ``warm`` or else ``anew`` makes of an event: the one where an environment is idle, the other where not.
 

@@ -1,7 +1,7 @@
 """How a call names what Lambda keeps."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vauban.kernel.arns import arn
 from vauban.kernel.calls import Call
@@ -74,6 +74,11 @@ class TargetResolver:
 
     members: tuple[str, ...] = ("FunctionName", "Qualifier")
     action: str = ""
+
+    @property
+    def of_the_function(self) -> "TargetResolver":
+        """For operations that know no ``Qualifier`` but what stands with the name."""
+        return replace(self, members=("FunctionName",))
 
     def __call__(self, call: Call, world: World) -> Resource:
         named = parse(call.params["FunctionName"], call.params.get("Qualifier", ""))
