@@ -30,6 +30,14 @@ def test_a_target_group_is_made_with_aws_defaults(elbv2):
     assert elbv2.describe_target_groups(Names=["web"])["TargetGroups"] == [{"TargetGroupArn": arn, **made}]
 
 
+def test_targets_over_https_are_checked_over_http_unless_that_is_said(elbv2):
+    secure = WEB | {"Protocol": "HTTPS"}
+    made = elbv2.create_target_group(Name="a", **secure)["TargetGroups"][0]
+    assert made["HealthCheckProtocol"] == "HTTP"
+    made = elbv2.create_target_group(Name="b", **secure, HealthCheckProtocol="HTTPS")["TargetGroups"][0]
+    assert made["HealthCheckProtocol"] == "HTTPS"
+
+
 def test_to_create_a_target_group_again_is_no_error_unless_it_is_to_be_another(elbv2, group):
     assert elbv2.create_target_group(Name="web", **WEB)["TargetGroups"][0]["TargetGroupArn"] == group
     assert refused(elbv2.create_target_group, Name="web", **WEB | {"Port": 81}) == (

@@ -17,10 +17,10 @@ _LOWEST, _HIGHEST = 200, 499
 _PATH = re.compile(r"/[\x21-\x7e]*")
 
 
-def defaults(protocol: str) -> dict[str, Any]:
-    """Of a target group of instances or IP addresses."""
+def defaults() -> dict[str, Any]:
+    """Of a target group of instances or IP addresses, over HTTP whatever its own protocol is."""
     return {
-        "HealthCheckProtocol": protocol,
+        "HealthCheckProtocol": "HTTP",
         "HealthCheckPort": TRAFFIC_PORT,
         "HealthCheckEnabled": True,
         "HealthCheckIntervalSeconds": 30,

@@ -50,20 +50,7 @@ def create_listener(
     made = Listener(
         identifier, **where, port=port, protocol=protocol, default_rule=rule.id, **security, tags=tagged({}, tags)
     )
-    others = call.store.list(Listener, prefix=f"{load_balancer.path}/")
-    existing = next((each for each in others if each.port == port), None)
-    if existing is not None:
-        _require_same(call, existing, made, rule)
-        return {"Listeners": [_shown(call, existing)]}
-    if len(others) >= LISTENERS:
-        raise TooManyListenersException(f"The maximum number of listeners, '{LISTENERS}', has been reached")
-    keep(call, rule)
-    call.store.put(made)
-    # Written so that of two listeners made at once for one port, one is made after the other.
-    call.store.put(load_balancer)
-    if made.certificates:
-        announce(call, load_balancer.arn)
-    return {"Listeners": [_shown(call, made)]}
+    return {"Listeners": [_shown(call, _kept(call, load_balancer, made, rule))]}
 
 
 @operation("DescribeListeners")
@@ -120,6 +107,24 @@ def delete_listener(call: Call, listener: Listener) -> None:
     call.store.delete(listener)
     if listener.certificates:
         announce(call, listener.load_balancer_arn)
+
+
+def _kept(call: Call, load_balancer: LoadBalancer, made: Listener, rule: Rule) -> Listener:
+    """The listener put with its default rule, or the one that is just the same already."""
+    others = call.store.list(Listener, prefix=f"{load_balancer.path}/")
+    existing = next((each for each in others if each.port == made.port), None)
+    if existing is not None:
+        _require_same(call, existing, made, rule)
+        return existing
+    if len(others) >= LISTENERS:
+        raise TooManyListenersException(f"The maximum number of listeners, '{LISTENERS}', has been reached")
+    keep(call, rule)
+    call.store.put(made)
+    # Written so that of two listeners made at once for one port, one is made after the other.
+    call.store.put(load_balancer)
+    if made.certificates:
+        announce(call, load_balancer.arn)
+    return made
 
 
 def _security(

@@ -70,7 +70,7 @@ def create_target_group(
         protocol or "",
         port or 0,
         vpc_id or "",
-        checked(defaults(protocol or ""), _asked(call), protocol or ""),
+        checked(defaults(), _asked(call), protocol or ""),
         _version(protocol_version),
         ip_address_type or "ipv4",
         tags=tagged({}, tags),
