@@ -46,7 +46,7 @@ def test_samples_are_those_of_the_edge(waf, asked):
     assert sample["Action"] == "BLOCK"
     assert sample["Timestamp"] == datetime.fromtimestamp(1_700_000_000, UTC)
     assert told["TimeWindow"] == {"StartTime": end - timedelta(hours=1), "EndTime": end}
-    assert asked[-1] == (acl, "admin", (end - timedelta(hours=1)).timestamp(), end.timestamp(), 100)
+    assert asked[-1] == (acl, "admin", (end - timedelta(hours=1)).timestamp(), end.timestamp() + 1, 100)
 
 
 def test_samples_are_kept_for_three_hours(waf, asked):

@@ -21,7 +21,8 @@ def get_sampled_requests(
     if require_scope(call, scope) != web_acl.scope:
         raise WAFNonexistentItemException
     start, end = _window(call, time_window)
-    question = (web_acl.arn, rule_metric_name, start.timestamp(), end.timestamp(), max_items)
+    # Clients tell whole seconds, and mean all of the last one.
+    question = (web_acl.arn, rule_metric_name, start.timestamp(), end.timestamp() + 1, max_items)
     try:
         population, samples = call.outside(edge.sampled_requests, *question)
     except edge.EdgeUnavailable:
