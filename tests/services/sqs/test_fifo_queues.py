@@ -3,6 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from vauban.kernel.calls import Call
+
 
 @pytest.fixture
 def send(sqs, fifo):
@@ -107,3 +109,11 @@ def test_the_delay_of_a_fifo_queue_is_that_of_all_its_messages(sqs, a_queue, vau
     assert bodies(url) == []
     vauban.advance(seconds=11)
     assert bodies(url) == ["1"]
+
+
+def test_numbers_only_grow_also_where_the_clock_goes_back(sqs, fifo, send, monkeypatch):
+    times = iter([1000.0, 1000.01, 1000.01, 5.0, 5.0, 1000.05, 1000.2, 2000.0])
+    monkeypatch.setattr(Call, "real_time", property(lambda call: next(times)))
+    numbers = [send(str(number))["SequenceNumber"] for number in range(8)]
+    assert numbers == sorted(set(numbers))
+    assert {len(number) for number in numbers} == {20}

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation, when_due
 from vauban.kernel.records import replace
 from vauban.services.sqs.attributes import allows, target_of
-from vauban.services.sqs.boxes import is_full, slot_of
+from vauban.services.sqs.boxes import is_full, moment, slot_of
 from vauban.services.sqs.contents import (
     TRACE_HEADER,
     chosen,
@@ -33,6 +34,8 @@ FIFO_DEPTH = 120_000
 """How far SQS looks for a group that is free."""
 MOST_WAKES = 50
 """How often a receive that waits looks again; then it is answered without messages."""
+PLACE = "place"
+"""Noted by a receive from a standard queue: after what it looked, what it found first, and how often that was gone."""
 TIDIED = "tidied"
 """Noted where a receive takes messages out of the queue that it gives to nobody: it is answered rather than waits."""
 ATTEMPT = timedelta(minutes=5)
@@ -112,6 +115,7 @@ def _wait(call: Call, queue: Queue, seconds: int) -> None:
     """Wait until something changes in the box, or the time is over; the handler is run again then."""
     until = call.once("until", lambda: call.real_time + seconds)
     wakes = call.computed["wakes"] = call.computed.get("wakes", 0) + 1
+    call.computed.pop(PLACE, None)
     left = until - call.real_time
     if left <= 0 or wakes > MOST_WAKES or call.computed.pop(TIDIED, False):
         return
@@ -152,8 +156,36 @@ def _taken(call: Call, queue: Queue, most: int, invisible: int, attempt_id: str)
 
 
 def _slots(call: Call, queue: Queue, most: int) -> Iterator[Slot]:
-    """Those of a standard queue that can be received, the one that can be for longest first."""
-    after = prefix = f"{queue.box}/"
+    """Those of a standard queue that can be received, the one that can be for longest first.
+
+    Where somebody else was faster, those from somewhere behind: not all are to run after the same.
+    """
+    after, first, tries = call.computed.get(PLACE, ("", "", 0))
+    if first and call.store.get(Slot, first) is None:
+        tries += 1
+        after = _somewhere(call, queue, first, most * 2**tries)
+    found = list(islice(_in_order(call, queue, most, after), most))
+    if after and not found:
+        after = ""
+        found = list(islice(_in_order(call, queue, most), most))
+    if found:
+        call.computed[PLACE] = (after, found[0].slot_id, tries)
+        yield from found
+        yield from _in_order(call, queue, most, found[-1].slot_id)
+
+
+def _somewhere(call: Call, queue: Queue, first: str, spread: int) -> str:
+    """A place among about ``spread`` slots from the first on, by the time that they could be received."""
+    begin = int(first.split("/")[1]) / 1e6
+    share = min(1.0, spread / max(1, call.store.count(Slot, index="box", value=queue.box)))
+    chance = int.from_bytes(call.random(4), "big") / 2**32
+    return f"{queue.box}/{moment(begin + (call.time - begin) * share * chance)}"
+
+
+def _in_order(call: Call, queue: Queue, most: int, after: str = "") -> Iterator[Slot]:
+    """Those that can be received, in order of when they could be."""
+    prefix = f"{queue.box}/"
+    after = after or prefix
     while True:
         found = call.store.list(Slot, prefix=prefix, after=after, limit=most)
         for slot in found:

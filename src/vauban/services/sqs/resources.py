@@ -198,12 +198,15 @@ class Slot:
 
 @record("sqs:Sequence", id="box")
 class Sequence:
-    """How many sequence numbers a FIFO queue has given."""
+    """How far the sequence numbers of a FIFO queue may have gone."""
 
     box: str
     account: str
     region: str
-    given: int
+    floor: int
+    """Numbers are greater from here on. In microseconds of real time, which is what they are taken of."""
+    bound: int
+    """None that was given is greater."""
 
 
 @record("sqs:Deduplication", id="token", due="expires")

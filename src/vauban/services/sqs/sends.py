@@ -21,8 +21,10 @@ from vauban.services.sqs.resolvers import a_queue
 from vauban.services.sqs.resources import Content, Deduplication, Message, Queue, Sequence, Slot
 
 DEDUPLICATION = timedelta(minutes=5)
-FIRST_SEQUENCE = 18_850_000_000_000_000_000
+FIRST_SEQUENCE = 18_000_000_000_000_000_000
 SEQUENCE_STEP = 256
+SEQUENCE_AHEAD = 100_000
+"""How far the bound of a queue's numbers is set ahead, so that not every message moves it."""
 LONGEST_DELAY = 900
 _TOKEN = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}\Z")
 
@@ -111,11 +113,26 @@ def retained_until(queue: Queue, sent: float) -> float:
 
 
 def next_sequence(call: Call, queue: Queue) -> str:
-    """Twenty digits, greater than any before."""
-    known = call.store.get(Sequence, queue.box)
-    given = 0 if known is None else known.given
-    call.store.put(Sequence(queue.box, queue.account, queue.region, given + 1))
-    return str(FIRST_SEQUENCE + SEQUENCE_STEP * given)
+    """Twenty digits, greater than those of all messages that had been acknowledged when this was sent.
+
+    Taken of the clock, so that who sends to a queue at the same time need not wait for each other. Where the clock has
+    gone back, numbers are counted until it has caught up.
+    """
+    known = call.store.get(Sequence, queue.box) or Sequence(queue.box, queue.account, queue.region, 0, 0)
+    number = max(int(call.real_time * 1e6), call.computed.get(Sequence, 0) + 1)
+    while call.store.get(Slot, f"{queue.box}/{_sequence(number)}") is not None:
+        number += 1
+    if number <= known.floor:
+        number = known.bound + 1
+        call.store.put(replace(known, floor=number, bound=number))
+    elif number > known.bound:
+        call.store.put(replace(known, floor=number, bound=number + SEQUENCE_AHEAD))
+    call.computed[Sequence] = number
+    return _sequence(number)
+
+
+def _sequence(number: int) -> str:
+    return str(FIRST_SEQUENCE + SEQUENCE_STEP * number)
 
 
 def slot_id(call: Call, queue: Queue, visible: float, sequence: str, order: int = 0) -> str:
