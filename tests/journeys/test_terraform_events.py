@@ -156,7 +156,7 @@ def test_rules_are_made_tell_their_targets_are_changed_and_destroyed(server: Ser
     terraform.change("    maximum_window_in_minutes = 15\n", "")
     terraform.change("retention_days   = 7", "retention_days   = 9")
     terraform.change('value = "hidden"', 'value = "hidden again"')
-    assert "0 added, 5 changed, 0 destroyed" in terraform.apply()
+    assert "0 added, 5 changed, 0 destroyed" in terraform("apply", "-auto-approve").stdout
     assert events.describe_archive(ArchiveName="orders")["EventCount"] == 2
 
     assert "11 destroyed" in terraform("destroy", "-auto-approve").stdout

@@ -3,6 +3,7 @@
 Source: EventBridge User Guide, "AWS service events delivered via AWS CloudTrail".
 """
 
+import json
 from typing import Any
 
 from vauban.events.trail import cloudtrail_record
@@ -40,7 +41,7 @@ def key_of(account: str, region: str) -> str:
 
 def told(recorded: AuditEvent) -> DomainEvent:
     """A recorded call as an event. It has the id that it has on the trail, so that who is told twice can know."""
-    detail = cloudtrail_record(recorded)
+    detail = json.loads(json.dumps(cloudtrail_record(recorded), default=str))
     source = f"aws.{recorded.service}"
     where = (recorded.account, region_of(recorded), recorded.time)
     return DomainEvent(recorded.event_id, source, DETAIL_TYPES[recorded.event_type], *where, (), detail)

@@ -1,6 +1,7 @@
 """Recorded calls that reach rules."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,6 +91,28 @@ def test_a_refused_call_is_told_with_its_error(vauban, events, trail, told):
         vauban.client("kms", user="nobody").create_key()
     (event,) = told()
     assert event.detail["userIdentity"]["userName"] == "nobody"
+
+
+def test_a_call_with_times_in_it_is_told_as_json(vauban, events, trail, told):
+    sqs = vauban.client("sqs")
+    url = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": allow})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    events.put_rule(Name="replays", EventPattern=json.dumps({"detail": {"eventName": ["StartReplay"]}}))
+    events.put_targets(Rule="replays", Targets=[{"Id": "1", "Arn": HEARD}])
+    bus = "arn:aws:events:us-east-1:111122223333:event-bus/default"
+    with pytest.raises(events.exceptions.ClientError):
+        events.start_replay(
+            ReplayName="r",
+            EventSourceArn=bus.replace("event-bus/default", "archive/none"),
+            EventStartTime=datetime(2030, 1, 1, tzinfo=UTC),
+            EventEndTime=datetime(2030, 1, 2, tzinfo=UTC),
+            Destination={"Arn": bus},
+        )
+    vauban.advance(seconds=1)
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(message["Body"])["detail"]["requestParameters"]["eventStartTime"].startswith("2030-01-01")
 
 
 def test_without_a_trail_that_logs_nothing_is_told(vauban, events, kms, told):

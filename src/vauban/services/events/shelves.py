@@ -26,7 +26,7 @@ def keep(call: Call, archive: str, event: dict[str, Any]) -> None:
 
 
 @on("events", SOURCE, KEEP)
-def kept(call: ServiceCall, told: DomainEvent) -> None:
+def put_on_shelf(call: ServiceCall, told: DomainEvent) -> None:
     event = json.loads(told.secrets["event"])
     archive = call.store.get(Archive, told.detail["archive"])
     if archive is None:
@@ -35,9 +35,8 @@ def kept(call: ServiceCall, told: DomainEvent) -> None:
     key = shelf_key(archive.archive_id, time, event["id"])
     if call.store.get(ArchivedEvent, key) is not None:
         return
-    content = dumped(event).encode()
     try:
-        kept = sealed(call, archive.bus_arn, archive.kms_key_id, content)
+        kept = sealed(call, archive.bus_arn, archive.kms_key_id, dumped(event).encode())
     except AwsError as error:
         bus = find_bus(call.world, call.account, call.region, archive.bus_arn.partition("event-bus/")[2])
         if bus is not None:
@@ -45,7 +44,7 @@ def kept(call: ServiceCall, told: DomainEvent) -> None:
         return
     call.store.put(ArchivedEvent(key, call.account, call.region, time, kept.data_key, kept.content))
     shelf = call.store.get(Shelf, archive.archive_id)
-    more = replace(shelf, count=shelf.count + 1, size=shelf.size + len(content))
+    more = replace(shelf, count=shelf.count + 1, size=shelf.size + len(kept.content))
     call.store.put(replace(more, sweep_at=shelf.sweep_at or _sweep_at(archive, time, call.now)))
 
 
