@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from vauban.kernel.arns import queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.errors import AwsError
 from vauban.kernel.events import DomainEvent
@@ -49,7 +50,7 @@ def tell(call: Call, version: Version, destination: str, record: dict[str, Any])
     service = _parts(destination)[0]
     text = json.dumps(record, separators=(",", ":"))
     if service == "sqs":
-        _send(call, version, destination, "sqs:SendMessage", QueueUrl=_url(destination), MessageBody=text)
+        _send(call, version, destination, "sqs:SendMessage", QueueUrl=queue_url(destination), MessageBody=text)
     elif service == "sns":
         _send(call, version, destination, "sns:Publish", TopicArn=destination, Message=text)
     elif service == "lambda":
@@ -72,7 +73,7 @@ def bury(call: Call, version: Version, queued: QueuedEvent, status: int, error: 
     }
     text = (queued.payload or b"{}").decode()
     if _parts(version.dead_letters)[0] == "sqs":
-        asked = {"QueueUrl": _url(version.dead_letters), "MessageBody": text}
+        asked = {"QueueUrl": queue_url(version.dead_letters), "MessageBody": text}
         _send(call, version, version.dead_letters, "sqs:SendMessage", **asked, MessageAttributes=attributes)
     else:
         asked = {"TopicArn": version.dead_letters, "Message": text}
@@ -148,11 +149,6 @@ def _parts(destination: str) -> tuple[str, str, str, str]:
     if len(parts) != 6:
         raise InvalidParameterValueException(f"The destination ARN {destination} is invalid.")
     return parts[2], parts[3], parts[4], parts[5]
-
-
-def _url(queue: str) -> str:
-    _, region, account, name = _parts(queue)
-    return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
 
 
 def _shortened(text: str) -> str:

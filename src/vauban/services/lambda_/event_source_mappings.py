@@ -6,7 +6,7 @@ Source: the API reference of CreateEventSourceMapping; Lambda Developer Guide, "
 import re
 from typing import Any
 
-from vauban.kernel.arns import arn
+from vauban.kernel.arns import arn, queue_url
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
@@ -155,11 +155,6 @@ def delete_event_source_mapping(call: Call, mapping: EventSourceMapping) -> dict
     call.store.delete(mapping)
     _poll(call, replace(mapping, enabled=False))
     return {**_told(mapping), "State": "Deleting"}
-
-
-def queue_url(source: str) -> str:
-    region, account, name = _QUEUE.fullmatch(source).groups()
-    return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
 
 
 def _kept(call: Call, mapping: EventSourceMapping) -> EventSourceMapping:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vauban.kernel.arns import queue_url
 from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.operations import POLLS, Poll
 from vauban.outside.functions import Event, Outcome, invoke, invoke_anew
 from vauban.services.lambda_.event_filters import wants
-from vauban.services.lambda_.event_source_mappings import queue_url
 from vauban.services.lambda_.invocations import MOST_PAYLOAD, chosen, performed
 from vauban.services.lambda_.log_streams import keep_log
 from vauban.services.lambda_.resolvers import Target, target_of
