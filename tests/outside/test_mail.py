@@ -7,7 +7,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from vauban.crypto.certificates import self_signed
-from vauban.outside.mail import Letter, Mail, MailFailed
+from vauban.outside.mail import Letter, Mail, MailFailed, NoRelay
 
 from ..relays import relay
 
@@ -89,6 +89,12 @@ def test_a_recipient_that_is_refused_for_good_is_told_apart(taken, port, certifi
     with pytest.raises(MailFailed) as failed:
         mail(port, ca_file=str(certificate)).send(LETTER)
     assert failed.value.lasting is lasting
+
+
+def test_without_a_relay_a_letter_waits_for_one():
+    with pytest.raises(NoRelay) as failed:
+        Mail().send(LETTER)
+    assert not failed.value.lasting
 
 
 def test_a_relay_that_is_away_is_worth_another_try():

@@ -29,8 +29,8 @@ class MailFailed(WorkFailed):
         self.lasting = lasting
 
 
-class NoRelay(WorkFailed):
-    """The settings name nobody who takes mail."""
+class NoRelay(MailFailed):
+    """The settings name nobody who takes mail: not now."""
 
 
 class Letter(NamedTuple):
@@ -65,7 +65,7 @@ class Mail:
             raise NoRelay("no mail relay is set up")
 
     def send(self, letter: Letter) -> None:
-        """Raises MailFailed, or NoRelay."""
+        """Raises MailFailed."""
         self.require_relay()
         try:
             with self._connected() as relay:
@@ -110,7 +110,7 @@ class Mail:
 
 
 def send(outside: "Outside", letter: Letter) -> None:
-    """For ``call.outside``. Raises MailFailed, or NoRelay."""
+    """For ``call.outside``. Raises MailFailed."""
     outside.mail.send(letter)
 
 
