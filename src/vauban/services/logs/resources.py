@@ -39,6 +39,8 @@ class Group:
     retention_days: int | None = None
     prune_at: datetime | None = None
     """When outdated events are looked for next; None where none go out of date."""
+    is_protected: bool = False
+    """Whether it can only be deleted once that has been taken back."""
 
     @cached_property
     def arn(self) -> str:

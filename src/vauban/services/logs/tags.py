@@ -7,7 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.logs.errors import InvalidParameterException, TooManyTagsException
-from vauban.services.logs.resolvers import a_tagged_group
+from vauban.services.logs.resolvers import a_group, a_tagged_group
 from vauban.services.logs.resources import Group
 
 MOST = 50
@@ -26,6 +26,24 @@ def untag_resource(call: Call, group: Group, tag_keys: list[str]) -> None:
 @operation("ListTagsForResource", on=a_tagged_group)
 def list_tags_for_resource(call: Call, group: Group) -> dict[str, Any]:
     return {"tags": group.tags}
+
+
+@operation("TagLogGroup", on=a_group)
+def tag_log_group(call: Call, group: Group, tags: dict[str, str]) -> None:
+    """``TagResource`` as it was before."""
+    tag_resource(call, group, tags)
+
+
+@operation("UntagLogGroup", on=a_group)
+def untag_log_group(call: Call, group: Group, tags: list[str]) -> None:
+    """``UntagResource`` as it was before."""
+    untag_resource(call, group, tags)
+
+
+@operation("ListTagsLogGroup", on=a_group)
+def list_tags_log_group(call: Call, group: Group) -> dict[str, Any]:
+    """``ListTagsForResource`` as it was before."""
+    return list_tags_for_resource(call, group)
 
 
 def require_tags(tags: Mapping[str, str]) -> dict[str, str]:
