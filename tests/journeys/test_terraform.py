@@ -105,6 +105,7 @@ def server(make_server) -> Server:
 @pytest.fixture
 def terraform(server: Server, tmp_path: Path) -> Terraform:
     terraform = Terraform(tmp_path / "terraform", server)
+    server.credentials("--user", "orders")
     terraform.write(CONFIGURATION)
     terraform.init()
     return terraform

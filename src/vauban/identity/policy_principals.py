@@ -49,6 +49,13 @@ def bind(policy: Policy, world: World, account: str) -> dict[str, str]:
     return bound
 
 
+def require_there(world: World, arn: str) -> None:
+    """Raises UnknownPrincipal for a user, a role or a session of one that its account, held here, has not."""
+    match = _ENTITY.fullmatch(arn) or _SESSION.fullmatch(arn)
+    if match and _is_here(world, match[1]) and not id_of(world, arn):
+        raise UnknownPrincipal(arn)
+
+
 def as_shown(document: str, ids: Mapping[str, str], world: World) -> str:
     """``document`` as it reads today: who is gone is told by unique id, who was renamed by the new ARN."""
     now = {arn: arn_of(world, arn.split(":")[4], unique_id) or unique_id for arn, unique_id in ids.items()}

@@ -138,6 +138,23 @@ def test_a_grantee_must_be_a_principal(kms, key_id):
         kms.create_grant(KeyId=key_id, GranteePrincipal="arn:aws:s3:::bucket", Operations=["Encrypt"])
 
 
+@pytest.mark.parametrize("nobody", ["iam::%s:user/nobody", "iam::%s:role/none", "sts::%s:assumed-role/none/session"])
+@pytest.mark.parametrize("member", ["GranteePrincipal", "RetiringPrincipal"])
+def test_a_user_or_role_that_a_grant_names_must_be_there(kms, key_id, alice, member, nobody):
+    wanted = {
+        "KeyId": key_id,
+        "GranteePrincipal": alice,
+        "Operations": ["Encrypt"],
+        member: f"arn:aws:{nobody % ACCOUNT}",
+    }
+    with pytest.raises(kms.exceptions.InvalidArnException, match="ARN does not refer to a valid principal"):
+        kms.create_grant(**wanted)
+
+
+def test_who_is_in_an_account_that_is_not_here_is_taken_at_its_word(kms, key_id):
+    kms.create_grant(KeyId=key_id, GranteePrincipal="arn:aws:iam::999900001111:role/app", Operations=["Encrypt"])
+
+
 def test_a_grant_token_must_be_one(vauban, kms, key_id, alice):
     token = kms.create_grant(KeyId=key_id, GranteePrincipal=alice, Operations=["Encrypt"])["GrantToken"]
     client = vauban.client("kms", user="alice")

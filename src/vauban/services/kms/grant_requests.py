@@ -131,5 +131,9 @@ def require_principal(text: str) -> str:
     """The account of a principal's ARN. Raises InvalidArnException for what is none."""
     found = PRINCIPAL.match(text)
     if found is None:
-        raise InvalidArnException(f"ARN does not refer to a valid principal: {text}")
+        raise no_principal(text)
     return found["iam"] or found["sts"]
+
+
+def no_principal(text: str) -> InvalidArnException:
+    return InvalidArnException(f"ARN does not refer to a valid principal: {text}")

@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from collections.abc import Mapping
 from typing import Any
 
-from vauban.identity.policy_principals import id_of
+from vauban.identity.policy_principals import UnknownPrincipal, id_of, require_there
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.services.kms.errors import DryRunOperationException, LimitExceededException, NotFoundException
-from vauban.services.kms.grant_requests import GrantRequest, require_principal
+from vauban.services.kms.grant_requests import GrantRequest, no_principal, require_principal
 from vauban.services.kms.grant_tokens import SALT_SIZE, grant_token
 from vauban.services.kms.lists import page
 from vauban.services.kms.permissions import account_root
@@ -44,6 +44,7 @@ def create_grant(
         retiring_service_principal,
     )
     wanted.require_valid(key)
+    _require_there(call, wanted.grantee_principal, wanted.retiring_principal)
     grant = _same_grant(call, key, name, wanted)
     if grant is None and call.store.count(Grant, index="key", value=key.key_id) >= MOST_PER_KEY:
         raise LimitExceededException(f"{key.arn} has {MOST_PER_KEY} grants, which is the most a key can have.")
@@ -142,6 +143,15 @@ def entry(call: Call, grant: Grant) -> dict[str, Any]:
         "Constraints": _constraints(grant),
     }
     return {member: value for member, value in members.items() if value}
+
+
+def _require_there(call: Call, *principals: str) -> None:
+    """Raises InvalidArnException for a user or a role that is not there."""
+    try:
+        for principal in principals:
+            require_there(call.world, principal)
+    except UnknownPrincipal as unknown:
+        raise no_principal(unknown.principal) from None
 
 
 def _today(call: Call, principal: str, unique_id: str) -> str:
