@@ -87,6 +87,21 @@ def test_the_other_user_may_do_what_the_user_may(rotating, app, mariadb, vauban)
     assert f"GRANT SELECT ON `{app['username']}`.* TO `{first['username']}`@`%` WITH GRANT OPTION" in granted
 
 
+def test_names_and_passwords_of_any_characters_are_only_names_and_passwords(
+    rotating, app, mariadb, vauban, monkeypatch
+):
+    monkeypatch.setenv("EXCLUDE_CHARACTERS", "")
+    name = "a'`%s\"; DROP USER x;--"
+    with connect(mariadb.admin, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (name, PASSWORD))
+        cursor.execute(f"GRANT SELECT ON {app['username']}.* TO %s@'%%'", (name,))
+    secret = rotating(alternating_users, {**app, "username": name, "masterarn": a_secret(vauban, mariadb.admin)})
+    for user in (f"{name}_clone", name):
+        value = secret.rotate()
+        assert value["username"] == user
+        assert reads(value)
+
+
 def test_the_other_user_needs_tls_where_the_user_does(rotating, app, mariadb, vauban, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(mariadb.ca))
     as_admin(mariadb, f"ALTER USER '{app['username']}'@'%' REQUIRE SSL")

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pg8000.native
 import pytest
 from pg8000.exceptions import DatabaseError
+from pg8000.native import identifier
 
 from vauban.rotators.postgresql import alternating_users, single_user
 
@@ -64,6 +65,28 @@ def test_two_users_alternate_and_the_one_before_goes_on_working(rotating, app, p
     assert reads(third)
     assert reads(second)
     assert not reads(first)
+
+
+def test_names_and_passwords_of_any_characters_are_only_names_and_passwords(
+    rotating, app, postgresql, vauban, monkeypatch
+):
+    monkeypatch.setenv("EXCLUDE_CHARACTERS", "")
+    name = f"""it's "{uuid4().hex[:8]}"; DROP ROLE {app["username"]}; --%s"""
+    with connected(postgresql.admin) as admin:
+        admin.run(f"CREATE ROLE {identifier(name)} LOGIN PASSWORD '{PASSWORD}'")
+    secret = rotating(alternating_users, {**app, "username": name, "masterarn": a_secret(vauban, postgresql.admin)})
+    for user in (f"{name}_clone", name):
+        with connected(secret.rotate()) as connection:
+            assert connection.run("SELECT current_user") == [[user]]
+    assert reads(app)
+
+
+@pytest.mark.parametrize("value", [[], "text", {"engine": "postgres", "host": ["a"], "username": {}, "password": 1}])
+def test_a_value_that_is_no_way_to_log_in_fails_in_the_first_step_and_stays(rotating, value):
+    secret = rotating(single_user, value)
+    secret.begin()
+    assert set(secret.steps) == {"createSecret"}
+    assert secret.value() == value
 
 
 def test_the_password_is_in_no_log_of_the_database(rotating, app, postgresql):

@@ -29,9 +29,13 @@ class Database(Protocol):
 
 def require_fit(database: Database, value: Value) -> Value:
     """Raises KeyError or ValueError unless the value says how to log in to this kind of database."""
+    if not isinstance(value, dict):
+        raise ValueError("The secret is not a JSON object")
     for key in ("host", "username", "password"):
         if not value.get(key):
             raise KeyError(f"{key} key is missing from secret JSON")
+        if not isinstance(value[key], str):
+            raise ValueError(f"{key} key of secret JSON is not a string")
     if value.get("engine") not in database.engines:
         raise ValueError(f"Database engine must be set to one of {', '.join(database.engines)}")
     return value

@@ -13,8 +13,9 @@ from vauban.rotators.databases import SECONDS, Value, connected
 from vauban.rotators.single_user import SingleUser
 from vauban.rotators.steps import handler
 
+_QUOTED = "(?:`(?:[^`]|``)*`|'(?:[^']|'')*')"
 GRANT = re.compile(
-    r"(?P<what>GRANT .+ TO )(?P<account>[`'][^`']*[`']@[`'][^`']*[`'])"
+    rf"(?P<what>GRANT .+ TO )(?P<account>{_QUOTED}@{_QUOTED})"
     r"(?: IDENTIFIED BY PASSWORD '[^']*')?(?P<how> REQUIRE .+?)?(?P<grant> WITH GRANT OPTION)?"
 )
 """As SHOW GRANTS tells it."""
