@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ..databases import PASSWORD, PostgreSQL
 from .running import environment
 from .transcripts import ROOT, Reader
 
@@ -42,6 +43,16 @@ def test_make_serve_serves_with_the_defaults():
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_its_commands_print(reader: Reader, page: str):
     assert reader.follow((ROOT / page).read_text()) > 0
+
+
+def test_the_page_of_rotation_shows_what_its_commands_print(reader: Reader):
+    database = PostgreSQL()
+    try:
+        where = f"PGHOST={database.at['host']} PGPORT={database.at['port']}"
+        reader.do(f'export {where} PGUSER=admin PGPASSWORD="{PASSWORD}"')
+        assert reader.follow((ROOT / "docs/guides/rotation.md").read_text()) > 0
+    finally:
+        database.close()
 
 
 def test_the_tests_that_are_shown_pass(tmp_path: Path):

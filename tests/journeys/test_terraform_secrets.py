@@ -1,5 +1,6 @@
 """AWS's Terraform provider on Secrets Manager: apply, an empty plan, changes, destroy."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from .running import Server
 from .terraforming import Terraform, provider
 
 CONFIGURATION = (
-    provider("kms", "secretsmanager")
+    provider("iam", "kms", "lambda", "secretsmanager", "sts")
     + """
 resource "aws_kms_key" "shop" {
   deletion_window_in_days = 7
@@ -59,6 +60,45 @@ resource "aws_secretsmanager_secret_version" "file" {
   version_stages = ["AWSCURRENT", "blue"]
 }
 
+resource "aws_iam_role" "rotator" {
+  name = "rotator"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_lambda_function" "rotator" {
+  function_name = "rotator"
+  role          = aws_iam_role.rotator.arn
+  runtime       = "python3.12"
+  handler       = "rotator.handle"
+  filename      = "rotator.zip"
+}
+
+resource "aws_lambda_permission" "rotator" {
+  function_name  = aws_lambda_function.rotator.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "secretsmanager.amazonaws.com"
+  source_account = "%(account)s"
+}
+
+resource "aws_secretsmanager_secret_rotation" "db" {
+  secret_id           = aws_secretsmanager_secret.db.id
+  rotation_lambda_arn = aws_lambda_function.rotator.arn
+  rotate_immediately  = false
+
+  rotation_rules {
+    schedule_expression = "rate(30 days)"
+    duration            = "3h"
+  }
+  depends_on = [aws_lambda_permission.rotator, aws_secretsmanager_secret_version.db]
+}
+
 data "aws_secretsmanager_secret" "db" {
   name       = "prod/shop/db"
   depends_on = [aws_secretsmanager_secret_policy.db]
@@ -103,13 +143,15 @@ def server(make_server) -> Server:
 @pytest.fixture
 def terraform(server: Server, tmp_path: Path) -> Terraform:
     terraform = Terraform(tmp_path / "terraform", server)
+    with zipfile.ZipFile(terraform.directory / "rotator.zip", "w") as opened:
+        opened.writestr("rotator.py", "def handle(event, context): pass")
     terraform.write(CONFIGURATION)
     terraform.init()
     return terraform
 
 
 def test_secrets_are_made_found_unchanged_changed_and_destroyed(server: Server, terraform: Terraform):
-    assert "6 added, 0 changed, 0 destroyed" in terraform.apply()
+    assert "10 added, 0 changed, 0 destroyed" in terraform.apply()
     outputs = terraform.outputs()
     assert outputs["arn"].startswith(f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:prod/shop/db-")
     assert ACCOUNT in outputs["policy"]
@@ -118,18 +160,25 @@ def test_secrets_are_made_found_unchanged_changed_and_destroyed(server: Server, 
     replica = server.client("secretsmanager", region="eu-west-1")
     assert '"first"' in replica.get_secret_value(SecretId="prod/shop/db")["SecretString"]
 
+    secrets = server.client("secretsmanager")
+    rotation = secrets.describe_secret(SecretId="prod/shop/db")
+    assert rotation["RotationLambdaARN"].endswith(":function:rotator")
+    assert rotation["RotationRules"] == {"ScheduleExpression": "rate(30 days)", "Duration": "3h"}
+
     terraform.change('password = "first"', 'password = "second"')
     terraform.change('"the database of the shop"', '"its database"')
     terraform.change('team = "shop"', 'team = "shop", cost = "42"')
+    terraform.change('"rate(30 days)"', '"rate(60 days)"')
     terraform.change('"AWSCURRENT", "blue"', '"AWSCURRENT", "green"')
     terraform.apply()
+    assert "60 days" in str(secrets.describe_secret(SecretId="prod/shop/db")["RotationRules"])
     outputs = terraform.outputs()
     assert '"password":"second"' in outputs["value"]
     assert '"second"' in replica.get_secret_value(SecretId="prod/shop/db")["SecretString"]
 
     terraform("destroy", "-auto-approve")
-    secrets = server.client("secretsmanager")
     (waiting,) = secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]
     assert waiting["Name"] == "prod/shop/db"
     assert waiting["DeletedDate"]
+    assert waiting["RotationEnabled"] is False
     assert replica.list_secrets()["SecretList"] == []
