@@ -257,6 +257,31 @@ def test_a_rotation_whose_last_step_failed_after_it_was_done_has_succeeded_the_n
     assert rotation_events(vauban)[2:] == ["RotationSucceeded"]
 
 
+def test_a_value_put_by_hand_has_the_rotation_on_its_way_abandoned(vauban, secrets, first):
+    hanging = Hanging(vauban, secrets, "db")
+    version_id = secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)["VersionId"]
+    run_timers(vauban)
+    assert hanging.is_reached.wait(30)
+    by_hand = secrets.put_secret_value(SecretId="db", SecretString="by hand")["VersionId"]
+    hanging.let_go()
+    assert secrets.get_secret_value(SecretId="db")["SecretString"] == "by hand"
+    assert told(secrets)["VersionIdsToStages"] == {by_hand: [CURRENT], first: [PREVIOUS]}
+    assert rotation_events(vauban) == ["RotationStarted", "RotationAbandoned"]
+    (record,) = (each for each in vauban.trail() if each["eventName"] == "RotationAbandoned")
+    assert version_id in str(record)
+
+
+def test_after_a_value_put_by_hand_a_secret_rotates_again(vauban, secrets, steps, first):
+    rotated = secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN)["VersionId"]
+    vauban.advance(seconds=1)
+    assert sorted(told(secrets)["VersionIdsToStages"][rotated]) == [CURRENT, PENDING]
+    secrets.put_secret_value(SecretId="db", SecretString="by hand")
+    assert told(secrets)["VersionIdsToStages"][rotated] == [PREVIOUS]
+    again = secrets.rotate_secret(SecretId="db")["VersionId"]
+    vauban.advance(seconds=1)
+    assert secrets.get_secret_value(SecretId="db")["VersionId"] == again
+
+
 def test_cancelling_stops_what_is_on_its_way_and_what_was_to_come(vauban, secrets, steps, first):
     secrets.rotate_secret(SecretId="db", RotationLambdaARN=ARN, RotationRules={"AutomaticallyAfterDays": 10})
     vauban.advance(seconds=1)

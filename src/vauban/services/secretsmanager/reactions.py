@@ -15,6 +15,7 @@ from vauban.services.secretsmanager.replica_states import DETACHED, FAILED, IN_S
 from vauban.services.secretsmanager.replication import CHANGED, REMOVED, SEVERED, TOLD
 from vauban.services.secretsmanager.resources import CLOUDTRAIL_TYPE, Listing, Secret, Version, version_key
 from vauban.services.secretsmanager.rotation_rules import Rotation
+from vauban.services.secretsmanager.rotation_runs import ABANDONED
 
 SERVICE, SOURCE = "secretsmanager", "aws.secretsmanager"
 NAME_IS_TAKEN = "Secret with this name already exists in this region"
@@ -90,9 +91,14 @@ def delete_no_more(call: ServiceCall, event: DomainEvent) -> ServiceEvent:
     return _of_versions("CancelSecretVersionDelete", event)
 
 
-def _of_versions(name: str, event: DomainEvent) -> ServiceEvent:
+@on(SERVICE, SOURCE, ABANDONED)
+def rotate_no_more(call: ServiceCall, event: DomainEvent) -> ServiceEvent:
+    return _of_versions("RotationAbandoned", event, versionId=event.detail["versionId"])
+
+
+def _of_versions(name: str, event: DomainEvent, **details: str) -> ServiceEvent:
     (arn,) = event.resources
-    return ServiceEvent(name, ((arn, CLOUDTRAIL_TYPE, event.account),), {"secretId": arn})
+    return ServiceEvent(name, ((arn, CLOUDTRAIL_TYPE, event.account),), {"secretId": arn, **details})
 
 
 def _replica(call: Call, event: DomainEvent) -> Secret | None:

@@ -8,6 +8,7 @@ from vauban.kernel.records import record, replace, secret
 from vauban.services.secretsmanager.errors import InvalidParameterException
 from vauban.services.secretsmanager.resources import PENDING, Secret
 
+ABANDONED = "Secret Rotation Abandoned"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST = ("testSecret",)
 
@@ -62,6 +63,19 @@ def forget_rotation(call: Call, secret: Secret) -> RotationRun | None:
     if run is not None:
         call.store.delete(run)
     return run
+
+
+def abandoned(call: Call, secret: Secret, version_id: str) -> Secret:
+    """The secret after a value was put by hand, in whose favour AWSPENDING leaves any other version.
+
+    Source: "Log with AWS CloudTrail", events unrelated to API calls, AWS Secrets Manager User Guide.
+    """
+    pending = secret.stages.get(PENDING)
+    if secret.rotation is None or not secret.rotation.enabled or pending in (None, version_id):
+        return secret
+    forget_rotation(call, secret)
+    call.send(ABANDONED, secret.arn, versionId=pending)
+    return replace(secret, stages={label: at for label, at in secret.stages.items() if label != PENDING})
 
 
 def require_rotation_token(call: Call, secret: Secret, version_id: str, given: str | None) -> None:

@@ -25,7 +25,7 @@ from vauban.services.secretsmanager.resources import (
     version_key,
 )
 from vauban.services.secretsmanager.rotation_dates import rescheduled
-from vauban.services.secretsmanager.rotation_runs import require_rotation_token
+from vauban.services.secretsmanager.rotation_runs import abandoned, require_rotation_token
 
 LARGEST = 65_536
 
@@ -84,7 +84,7 @@ def with_version(call: Call, secret: Secret, version_id: str, value: Value, labe
         secret, stages=attached(secret.stages, version_id, wanted), version_count=secret.version_count + 1
     )
     if CURRENT in wanted:
-        changed = rescheduled(call, changed)
+        changed = rescheduled(call, abandoned(call, changed, version_id))
     return keep(call, pruned_some_day(call, changed), Opened(version, value.content))
 
 
