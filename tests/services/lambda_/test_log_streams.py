@@ -2,6 +2,11 @@
 
 import json
 
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import allow
+
 MAY_WRITE = {
     "Version": "2012-10-17",
     "Statement": [
@@ -31,3 +36,15 @@ def test_a_role_that_may_not_write_is_no_failure_of_the_invocation(vauban, clien
     make("def handler(event, context): print('hello')")
     assert "FunctionError" not in client.invoke(FunctionName="job")
     assert vauban.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_a_function_may_be_given_another_log_group(vauban, client, make):
+    allow(vauban, "logs:*")
+    logging = {"LogFormat": "Text", "LogGroup": "/jobs"}
+    assert make("def handler(event, context): print('hello')", LoggingConfig=logging)["LoggingConfig"] == logging
+    client.invoke(FunctionName="job")
+    events = vauban.client("logs").filter_log_events(logGroupName="/jobs", filterPattern="hello")["events"]
+    assert [each["message"] for each in events] == ["hello\n"]
+    with pytest.raises(ClientError) as refused:
+        client.update_function_configuration(FunctionName="job", LoggingConfig={"LogFormat": "JSON"})
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"

@@ -41,6 +41,17 @@ def require_tracing(tracing_config: dict[str, str] | None) -> None:
         raise InvalidParameterValueException("TracingConfig is not supported here in another mode than PassThrough.")
 
 
+def log_group_of(logging_config: dict[str, str]) -> str:
+    """The log group that a function is given; empty for its own. Raises InvalidParameterValueException."""
+    if logging_config.get("LogFormat", "Text") != "Text":
+        raise InvalidParameterValueException("LoggingConfig is not supported here with another LogFormat than Text.")
+    if {"ApplicationLogLevel", "SystemLogLevel"}.intersection(logging_config):
+        raise InvalidParameterValueException(
+            "Log level options are not supported for functions with LogFormat set to Text."
+        )
+    return logging_config.get("LogGroup", "")
+
+
 def configuration(call: Call, version: Version, qualifier: str = "") -> dict[str, Any]:
     """The model's ``FunctionConfiguration``; with the ARN of a qualifier where it was asked for by one."""
     own = version.arn.removesuffix(f":{version.version}")

@@ -10,6 +10,7 @@ from vauban.services.lambda_.configurations import (
     being_created,
     being_updated,
     configuration,
+    log_group_of,
     require_architectures,
     require_runtime,
     require_tracing,
@@ -38,7 +39,6 @@ _NOT_HERE = (
     "FileSystemConfigs",
     "ImageConfig",
     "SnapStart",
-    "LoggingConfig",
     "CapacityProviderConfig",
     "DurableConfig",
     "RuntimeConfig",
@@ -72,6 +72,7 @@ def create_function(
     dead_letter_config: dict[str, str] | None = None,
     layers: list[str] | None = None,
     kms_key_arn: str = "",
+    logging_config: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     named = parse(call.params["FunctionName"])
     if named.account not in ("", call.account) or named.region not in ("", call.region) or named.qualifier:
@@ -108,6 +109,7 @@ def create_function(
         dead_letters_of(dead_letter_config or {}),
         laid(call, layers or []),
         kms_key_arn,
+        log_group_of(logging_config or {}),
     )
     require_room(call, archive.content, version.layers)
     call.store.put(version)
@@ -210,6 +212,7 @@ def update_function_configuration(
     dead_letter_config: dict[str, str] | None = None,
     layers: list[str] | None = None,
     kms_key_arn: str | None = None,
+    logging_config: dict[str, str] | None = None,
     revision_id: str | None = None,
 ) -> dict[str, Any]:
     latest = latest_of(call, function, revision_id)
@@ -225,6 +228,7 @@ def update_function_configuration(
         "runtime": None if runtime is None else require_runtime(runtime),
         "environment": _environment(call, function, latest, environment, kms_key_arn),
         "kms_key": kms_key_arn,
+        "log_group_name": None if logging_config is None else log_group_of(logging_config),
         "ephemeral_storage": None if ephemeral_storage is None else ephemeral_storage["Size"],
         "dead_letters": None if dead_letter_config is None else dead_letters_of(dead_letter_config),
         "layers": None if layers is None else laid(call, layers),

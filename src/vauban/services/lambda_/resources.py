@@ -92,6 +92,8 @@ class Version:
     """ARNs of layers' versions and their sizes in bytes, in the order they are laid."""
     kms_key: str = ""
     """The ARN of the key of KMS that its variables are encrypted under; empty where it is none of the customer's."""
+    log_group_name: str = ""
+    """Where it has another log group than functions mostly have."""
 
     @property
     def code_id(self) -> str:
@@ -99,7 +101,7 @@ class Version:
 
     @property
     def log_group(self) -> str:
-        return f"/aws/lambda/{self.name}"
+        return self.log_group_name or f"/aws/lambda/{self.name}"
 
     @property
     def arn(self) -> str:
