@@ -54,12 +54,14 @@ provider "aws" {{
 class Terraform:
     """The `terraform` command in a directory, with the provider from disk."""
 
-    def __init__(self, directory: Path, server: Server):
+    def __init__(self, directory: Path, server: Server, **variables: str):
+        """``variables``: what the provider finds in its environment, in this journey alone."""
         self.directory = directory
         self._main = directory / "main.tf"
         self._server = server
         directory.mkdir()
-        self._environment = environment(**UNHURRIED, TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1")
+        self._environment = environment(**UNHURRIED, TF_IN_AUTOMATION="1", CHECKPOINT_DISABLE="1", **variables)
+        self._by_itself = bool(variables)
 
     def write(self, configuration: str) -> None:
         own = self._server.credentials()
@@ -73,9 +75,9 @@ class Terraform:
 
     def init(self) -> None:
         """Find the provider. It is started once for all journeys, for its start is most of what a command costs; but
-        where it is configured twice, Terraform has to start it itself."""
+        where it is configured twice, or needs more of its environment, Terraform starts it itself."""
         self("init", *_plugins())
-        if self._main.read_text().count('provider "aws"') == 1:
+        if self._main.read_text().count('provider "aws"') == 1 and not self._by_itself:
             (binary,) = self.directory.glob(".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws*")
             self._environment["TF_REATTACH_PROVIDERS"] = _running(binary.resolve())
 

@@ -111,8 +111,7 @@ def test_a_store_behind_a_proxy_is_made_and_a_key_in_it(make_server, tmp_path):
     lent = json.loads(server.command("xks", "create", "mine", "--key", f"{kept}=kept"))
     credential = lent["XksProxyAuthenticationCredential"]
 
-    terraform = Terraform(tmp_path / "terraform", server)
-    terraform._environment |= trusting
+    terraform = Terraform(tmp_path / "terraform", server, **trusting)
     filled = {"access_key_id": credential["AccessKeyId"], "secret": credential["RawSecretAccessKey"]}
     configuration = PROVIDER + (BEHIND_A_PROXY % filled).replace("%", "%%")
     terraform.write(configuration)

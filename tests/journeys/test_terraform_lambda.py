@@ -39,14 +39,14 @@ resource "aws_cloudwatch_log_group" "job" {
 
 resource "aws_lambda_layer_version" "tools" {
   layer_name          = "tools"
-  filename            = "tools.zip"
+  filename            = "${path.cwd}/tools.zip"
   compatible_runtimes = ["python3.12"]
 }
 
 resource "aws_lambda_function" "job" {
   function_name                  = "job"
   description                    = "works"
-  filename                       = "job.zip"
+  filename                       = "${path.cwd}/job.zip"
   source_code_hash               = filebase64sha256("job.zip")
   runtime                        = "python3.12"
   handler                        = "app.handler"

@@ -77,7 +77,7 @@ resource "aws_lambda_function" "rotator" {
   role          = aws_iam_role.rotator.arn
   runtime       = "python3.12"
   handler       = "rotator.handle"
-  filename      = "rotator.zip"
+  filename      = "${path.cwd}/rotator.zip"
 }
 
 resource "aws_lambda_permission" "rotator" {
