@@ -288,6 +288,11 @@ def _padding(algorithm: str) -> padding.PSS | None:
     return padding.PSS(padding.MGF1(chosen), chosen.digest_size)
 
 
+def serial_number(random: bytes) -> int:
+    """From random octets: positive, and as long as they are (RFC 5280 §4.1.2.2)."""
+    return int.from_bytes(bytes((random[0] & 0x7F | 0x40,)) + random[1:], "big")
+
+
 def create_root(key_der: bytes, subject: Mapping[str, Any], now: datetime, until: datetime, serial: int) -> str:
     """The certificate of a root authority, in PEM, which may have authorities below it. For EC keys."""
     algorithm = "SHA256WITHECDSA"

@@ -1,10 +1,10 @@
 """Who shows a certificate: told by those services themselves, whenever it changes."""
 
-from vauban.kernel.calls import ServiceCall
+from vauban.kernel.calls import Call, ServiceCall
 from vauban.kernel.events import DomainEvent
 from vauban.kernel.operations import on
 from vauban.services.acm.resolvers import parse
-from vauban.services.acm.resources import Association
+from vauban.services.acm.resources import Association, Certificate
 
 
 @on("acm", "aws.elasticloadbalancing", "Certificates Shown")
@@ -18,3 +18,8 @@ def associate(call: ServiceCall, event: DomainEvent) -> None:
         shown.discard(known.certificate_id)
     for certificate_id in shown:
         call.store.put(Association(certificate_id, resource, call.account, call.region))
+
+
+def in_use(call: Call, certificate: Certificate) -> bool:
+    """Whether anything shows it."""
+    return call.store.count(Association, index="certificate", value=certificate.certificate_id) > 0

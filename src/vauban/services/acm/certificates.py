@@ -6,6 +6,7 @@ from vauban.crypto import certificate_facts as facts
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.services.acm import emails, validations
+from vauban.services.acm.associations import in_use
 from vauban.services.acm.errors import RequestInProgressException, ResourceInUseException
 from vauban.services.acm.resolvers import a_certificate
 from vauban.services.acm.resources import EMAIL, FAILED, IMPORTED, PUBLIC, Account, Association, Certificate
@@ -97,6 +98,6 @@ def get_certificate(call: Call, certificate: Certificate) -> dict[str, Any]:
 
 @operation("DeleteCertificate", on=a_certificate)
 def delete_certificate(call: Call, certificate: Certificate) -> None:
-    if call.store.count(Association, index="certificate", value=certificate.certificate_id):
+    if in_use(call, certificate):
         raise ResourceInUseException(f"Certificate {certificate.arn} in account {call.account} is in use.")
     call.store.delete(certificate)

@@ -21,7 +21,7 @@ from vauban.services.acm.errors import (
 )
 from vauban.services.acm.resolvers import a_certificate
 from vauban.services.acm.resources import EMAIL, PENDING, Account, Certificate
-from vauban.services.acm.validations import domain_of, require_key
+from vauban.services.acm.validations import domain_of, may_prove, require_key
 
 MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
 _TEXT = """\
@@ -96,7 +96,7 @@ def resend_validation_email(call: Call, certificate: Certificate, domain: str, v
     if certificate.state != PENDING or certificate.method != EMAIL:
         raise InvalidStateException(f"The certificate {certificate.arn} does not wait for validation by email.")
     name, above = domain.lower(), validation_domain.lower()
-    if name not in certificate.names or (domain_of(name) != above and not domain_of(name).endswith(f".{above}")):
+    if name not in certificate.names or not may_prove(above, name):
         raise InvalidDomainValidationOptionsException(f"{above} cannot validate the domain {name}.")
     require_mail(call)
     asked = replace(certificate, validation_domains={**certificate.validation_domains, name: above})

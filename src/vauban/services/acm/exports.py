@@ -9,9 +9,10 @@ from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.services.acm import notices
+from vauban.services.acm.associations import in_use
 from vauban.services.acm.errors import ConflictException, RequestInProgressException, ResourceInUseException
 from vauban.services.acm.resolvers import a_certificate
-from vauban.services.acm.resources import IMPORTED, ISSUED, PENDING, PUBLIC, REVOKED, Association, Certificate
+from vauban.services.acm.resources import IMPORTED, ISSUED, PENDING, PUBLIC, REVOKED, Certificate
 from vauban.services.acm.schedules import next_due
 
 _PASSPHRASE = re.compile(rb"[\x20-\x7e]+")
@@ -41,7 +42,7 @@ def revoke_certificate(call: Call, certificate: Certificate, revocation_reason: 
         raise ValidationException("Only public certificates that have been exported can be revoked.")
     if certificate.state == REVOKED:
         raise ConflictException(f"The certificate {certificate.arn} has already been revoked.")
-    if call.store.count(Association, index="certificate", value=certificate.certificate_id):
+    if in_use(call, certificate):
         raise ResourceInUseException(f"Certificate {certificate.arn} in account {call.account} is in use.")
     revoked = replace(certificate, state=REVOKED, revoked=call.second, reason=revocation_reason, due_at=None)
     call.store.put(revoked)

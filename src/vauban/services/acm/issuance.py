@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from vauban.crypto.authorities import KEY_SPECS, authority, create_root, read_request, signing_request
+from vauban.crypto.authorities import KEY_SPECS, authority, create_root, read_request, serial_number, signing_request
 from vauban.crypto.extensions import PURPOSES, alternative_names, basic_constraints, extended_key_usage, key_usage
 from vauban.crypto.materials import generate
 from vauban.crypto.pem import private_key_pem
@@ -38,7 +38,7 @@ def require_root(call: Call) -> Root:
     if found is None:
         key = generate("ECC_NIST_P256")
         begins, ends = call.second - _SKEW, call.second + timedelta(days=_ROOT_DAYS)
-        found = Root(call.account, create_root(key, ROOT_NAME, begins, ends, _serial(call)), key)
+        found = Root(call.account, create_root(key, ROOT_NAME, begins, ends, serial_number(call.random(16))), key)
         call.store.put(found)
     return found
 
@@ -54,7 +54,7 @@ def _publicly(call: Call, certificate: Certificate, csr: str) -> tuple[str, str]
     root = require_root(call)
     begins, ends = call.second - _SKEW, call.second + timedelta(days=PUBLIC_DAYS)
     body = authority(root.key, ROOT_NAME, root.certificate).issue(
-        read_request(csr.encode()), _extensions(certificate), begins, ends, _EC_SIGNS, _serial(call)
+        read_request(csr.encode()), _extensions(certificate), begins, ends, _EC_SIGNS, serial_number(call.random(16))
     )
     return body, root.certificate
 
@@ -98,9 +98,3 @@ def _private_end(now: datetime, certificate: Certificate) -> int:
     """Thirteen months on, or when the authority itself ends: seconds since the epoch."""
     ends = now + timedelta(days=PRIVATE_DAYS)
     return int(min(ends, certificate.authority_ends or ends).timestamp())
-
-
-def _serial(call: Call) -> int:
-    """Sixteen octets, positive."""
-    octets = call.random(16)
-    return int.from_bytes(bytes((octets[0] & 0x7F | 0x40,)) + octets[1:], "big")

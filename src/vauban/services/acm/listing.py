@@ -8,9 +8,10 @@ from vauban.crypto import certificate_facts as facts
 from vauban.kernel.calls import Call
 from vauban.kernel.errors import ValidationException
 from vauban.kernel.operations import operation
+from vauban.services.acm.associations import in_use
 from vauban.services.acm.certificates import origin
 from vauban.services.acm.errors import InvalidArgsException
-from vauban.services.acm.resources import Association, Certificate
+from vauban.services.acm.resources import Certificate
 from vauban.services.acm.schedules import is_renewable
 
 PAGE = 1000
@@ -104,7 +105,7 @@ def _summary(call: Call, certificate: Certificate) -> dict[str, Any]:
         "KeyUsages": _usages(certificate),
         "ExtendedKeyUsages": _extended_usages(certificate),
         "ExportOption": certificate.export_option,
-        "InUse": call.store.count(Association, index="certificate", value=certificate.certificate_id) > 0,
+        "InUse": in_use(call, certificate),
         "Exported": certificate.exported is not None,
         "RenewalEligibility": "ELIGIBLE" if is_renewable(call, certificate) else "INELIGIBLE",
         "NotBefore": certificate.read.not_before if certificate.body else None,

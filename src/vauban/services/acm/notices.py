@@ -4,7 +4,8 @@ Source: https://docs.aws.amazon.com/acm/latest/userguide/supported-events.html
 """
 
 from vauban.kernel.calls import Call
-from vauban.services.acm.resources import Association, Certificate
+from vauban.services.acm.associations import in_use
+from vauban.services.acm.resources import Certificate
 
 
 def available(call: Call, certificate: Certificate, action: str) -> None:
@@ -17,7 +18,7 @@ def available(call: Call, certificate: Certificate, action: str) -> None:
         CommonName=certificate.domain_names[0],
         CertificateExpirationDate=f"{certificate.read.not_after:%Y-%m-%dT%H:%M:%SZ}",
         DaysToExpiry=certificate.days_left(call.now),
-        InUse=_in_use(call, certificate),
+        InUse=in_use(call, certificate),
         Exported=certificate.exported is not None,
     )
 
@@ -38,7 +39,7 @@ def expired(call: Call, certificate: Certificate) -> None:
         CertificateType=certificate.kind,
         CommonName=certificate.domain_names[0],
         CertificateExpirationDate=f"{certificate.read.not_after:%Y-%m-%dT%H:%M:%SZ}",
-        InUse=_in_use(call, certificate),
+        InUse=in_use(call, certificate),
         Exported=certificate.exported is not None,
     )
 
@@ -51,14 +52,10 @@ def renewal_action_required(call: Call, certificate: Certificate, reason: str) -
         RenewalStatusReason=reason,
         DaysToExpiry=certificate.days_left(call.now),
         CommonName=certificate.domain_names[0],
-        InUse=_in_use(call, certificate),
+        InUse=in_use(call, certificate),
         Exported=certificate.exported is not None,
     )
 
 
 def revoked(call: Call, certificate: Certificate) -> None:
     call.emit("ACM Certificate Revoked", certificate.arn, CommonName=certificate.domain_names[0])
-
-
-def _in_use(call: Call, certificate: Certificate) -> bool:
-    return call.store.count(Association, index="certificate", value=certificate.certificate_id) > 0

@@ -20,7 +20,7 @@ from vauban.services.acm.resolvers import a_new_certificate
 from vauban.services.acm.resources import DNS, EMAIL, FAILED, PENDING, PRIVATE, PUBLIC, Certificate
 from vauban.services.acm.schedules import next_due
 from vauban.services.acm.tags import tagged
-from vauban.services.acm.validations import domain_of, require_key
+from vauban.services.acm.validations import may_prove, require_key
 
 TOKEN_LIVES = timedelta(hours=1)
 PUBLIC_ALGORITHMS = ("RSA_2048", "EC_prime256v1", "EC_secp384r1")
@@ -107,7 +107,7 @@ def _validation_domains(wanted: list[dict[str, str]], names: tuple[str, ...]) ->
         name, above = each["DomainName"].lower(), each["ValidationDomain"].lower()
         if name not in names:
             raise InvalidDomainValidationOptionsException(f"The domain {name} is not one of the certificate's.")
-        if domain_of(name) != above and not domain_of(name).endswith(f".{above}"):
+        if not may_prove(above, name):
             raise InvalidDomainValidationOptionsException(
                 f"The validation domain {above} is not the domain {name} or a superdomain of it."
             )

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from vauban.kernel.calls import Call
-from vauban.services.acm.resources import IMPORTED, PRIVATE, Association, Certificate, Configuration
+from vauban.services.acm.associations import in_use
+from vauban.services.acm.resources import IMPORTED, PRIVATE, Certificate, Configuration
 
 PUBLIC_RENEWAL = timedelta(days=45)
 PRIVATE_RENEWAL = timedelta(days=60)
@@ -35,7 +36,7 @@ def is_renewable(call: Call, certificate: Certificate) -> bool:
         return False
     if certificate.exported is not None and certificate.exported >= certificate.issued:
         return True
-    return call.store.count(Association, index="certificate", value=certificate.certificate_id) > 0
+    return in_use(call, certificate)
 
 
 def notice_days(call: Call, certificate: Certificate) -> int:

@@ -20,6 +20,11 @@ def domain_of(name: str) -> str:
     return name.removeprefix("*.")
 
 
+def may_prove(above: str, name: str) -> bool:
+    """Whether the mailboxes of ``above`` may speak for ``name``: it is the same domain, or one above it."""
+    return domain_of(name) == above or domain_of(name).endswith(f".{above}")
+
+
 def require_key(call: Call) -> Account:
     """The account's key, made where there is none."""
     found = call.store.get(Account, call.account)

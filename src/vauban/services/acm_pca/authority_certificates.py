@@ -16,14 +16,14 @@ from vauban.services.acm_pca.errors import (
     wrong_state,
 )
 from vauban.services.acm_pca.resolvers import an_authority
-from vauban.services.acm_pca.resources import ACTIVE, DELETED, DISABLED, PENDING, CertificateAuthority
+from vauban.services.acm_pca.resources import ACTIVE, DISABLED, PENDING, CertificateAuthority
 from vauban.services.acm_pca.revocation_lists import keep_lists
+from vauban.services.acm_pca.states import require_there
 
 
 @operation("GetCertificateAuthorityCsr", on=an_authority)
 def get_certificate_authority_csr(call: Call, authority: CertificateAuthority) -> dict[str, Any]:
-    if authority.status == DELETED:
-        raise wrong_state(DELETED)
+    require_there(authority)
     return {"Csr": authority.csr}
 
 

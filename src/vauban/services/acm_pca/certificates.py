@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from vauban.crypto.authorities import Request, authority_constraints, public_key_digest, read_request
+from vauban.crypto.authorities import Request, authority_constraints, public_key_digest, read_request, serial_number
 from vauban.crypto.pem import read_certificate
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
@@ -57,7 +57,7 @@ def issue_certificate(
     passed = (api_passthrough or {}) if form.api else {}
     _require_named(request, passed)
     start, end = period(call, authority, validity, validity_not_before)
-    serial, partition = _serial(call), new_partition(call, authority)
+    serial, partition = f"{serial_number(call.random(16)):x}", new_partition(call, authority)
     wanted = extensions(form, request, passed, crl_url(call, authority, partition), ocsp_url(call, authority))
     subject = passed.get("Subject")
     pem = _signed(authority, request, wanted, (start, end), signing_algorithm, serial, subject, form.root)
@@ -142,13 +142,6 @@ def _require_named(request: Request, passed: dict[str, Any]) -> None:
     named = passed.get("Subject") or passed.get("Extensions", {}).get("SubjectAlternativeNames")
     if not named and not list(request.subject) and all(each.oid != ALTERNATIVE_NAMES for each in request.extensions):
         raise MalformedCSRException("The request must provide either a subject name or a subject alternative name.")
-
-
-def _serial(call: Call) -> str:
-    """Sixteen octets, positive and without a leading zero: what AWS writes in its ARNs."""
-    octets = bytearray(call.random(16))
-    octets[0] = octets[0] & 0x7F | 0x40
-    return octets.hex()
 
 
 def _signed(

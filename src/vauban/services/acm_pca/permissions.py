@@ -10,11 +10,11 @@ from vauban.services.acm_pca.errors import (
     InvalidArgsException,
     PermissionAlreadyExistsException,
     ResourceNotFoundException,
-    wrong_state,
 )
 from vauban.services.acm_pca.lists import MOST, page
 from vauban.services.acm_pca.resolvers import an_authority
-from vauban.services.acm_pca.resources import DELETED, CertificateAuthority, Permission
+from vauban.services.acm_pca.resources import CertificateAuthority, Permission
+from vauban.services.acm_pca.states import require_there
 
 ONLY = "acm.amazonaws.com"
 
@@ -23,7 +23,7 @@ ONLY = "acm.amazonaws.com"
 def create_permission(
     call: Call, authority: CertificateAuthority, principal: str, actions: list[str], source_account: str | None = None
 ) -> None:
-    _require_there(authority)
+    require_there(authority)
     if principal != ONLY:
         raise InvalidArgsException(f"The principal {principal} is not valid: it must be {ONLY}.")
     account = source_account or authority.account
@@ -37,7 +37,7 @@ def create_permission(
 def delete_permission(
     call: Call, authority: CertificateAuthority, principal: str, source_account: str | None = None
 ) -> None:
-    _require_there(authority)
+    require_there(authority)
     whose = (principal, source_account or authority.account)
     left = tuple(each for each in authority.permissions if (each.principal, each.source_account) != whose)
     if len(left) == len(authority.permissions):
@@ -49,14 +49,9 @@ def delete_permission(
 def list_permissions(
     call: Call, authority: CertificateAuthority, max_results: int = MOST, next_token: str | None = None
 ) -> dict[str, Any]:
-    _require_there(authority)
+    require_there(authority)
     entries = [(f"{each.principal} {each.source_account}", _told(authority, each)) for each in authority.permissions]
     return page(call, "Permissions", entries, max_results, next_token, of=authority.authority_id)
-
-
-def _require_there(authority: CertificateAuthority) -> None:
-    if authority.status == DELETED:
-        raise wrong_state(DELETED)
 
 
 def _told(authority: CertificateAuthority, permission: Permission) -> dict[str, Any]:

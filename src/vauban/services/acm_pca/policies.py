@@ -7,15 +7,15 @@ from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
 from vauban.policy import MalformedPolicy
-from vauban.services.acm_pca.errors import InvalidPolicyException, ResourceNotFoundException, wrong_state
+from vauban.services.acm_pca.errors import InvalidPolicyException, ResourceNotFoundException
 from vauban.services.acm_pca.resolvers import a_shared_authority
-from vauban.services.acm_pca.resources import DELETED, CertificateAuthority, compiled
+from vauban.services.acm_pca.resources import CertificateAuthority, compiled
+from vauban.services.acm_pca.states import require_there
 
 
 @operation("PutPolicy", on=a_shared_authority)
 def put_policy(call: Call, authority: CertificateAuthority, policy: str) -> None:
-    if authority.status == DELETED:
-        raise wrong_state(DELETED)
+    require_there(authority)
     try:
         bound = bind(compiled(policy), call.world, call.account)
     except (MalformedPolicy, UnknownPrincipal) as error:
@@ -32,6 +32,5 @@ def get_policy(call: Call, authority: CertificateAuthority) -> dict[str, Any]:
 
 @operation("DeletePolicy", on=a_shared_authority)
 def delete_policy(call: Call, authority: CertificateAuthority) -> None:
-    if authority.status == DELETED:
-        raise wrong_state(DELETED)
+    require_there(authority)
     call.store.put(replace(authority, policy="", policy_principals={}))

@@ -6,24 +6,25 @@ from typing import Any
 from vauban.kernel.calls import Call
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
-from vauban.services.acm_pca.errors import InvalidTagException, TooManyTagsException, wrong_state
+from vauban.services.acm_pca.errors import InvalidTagException, TooManyTagsException
 from vauban.services.acm_pca.lists import MOST, page
 from vauban.services.acm_pca.resolvers import an_authority
-from vauban.services.acm_pca.resources import DELETED, CertificateAuthority
+from vauban.services.acm_pca.resources import CertificateAuthority
+from vauban.services.acm_pca.states import require_there
 
 MOST_TAGS = 50
 
 
 @operation("TagCertificateAuthority", on=an_authority)
 def tag_certificate_authority(call: Call, authority: CertificateAuthority, tags: list[dict[str, str]]) -> None:
-    _require_there(authority)
+    require_there(authority)
     call.store.put(replace(authority, tags=require_tags(tags, authority.tags)))
 
 
 @operation("UntagCertificateAuthority", on=an_authority)
 def untag_certificate_authority(call: Call, authority: CertificateAuthority, tags: list[dict[str, str]]) -> None:
     """A tag given with a value goes only if it has that value."""
-    _require_there(authority)
+    require_there(authority)
     left = dict(authority.tags)
     for tag in tags:
         if tag["Key"] in left and tag.get("Value", left[tag["Key"]]) == left[tag["Key"]]:
@@ -35,7 +36,7 @@ def untag_certificate_authority(call: Call, authority: CertificateAuthority, tag
 def list_tags(
     call: Call, authority: CertificateAuthority, max_results: int = MOST, next_token: str | None = None
 ) -> dict[str, Any]:
-    _require_there(authority)
+    require_there(authority)
     entries = [(key, {"Key": key, "Value": value}) for key, value in authority.tags.items()]
     return page(call, "Tags", entries, max_results, next_token, of=authority.authority_id)
 
@@ -49,8 +50,3 @@ def require_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str] |
     if len(together) > MOST_TAGS:
         raise TooManyTagsException(f"A certificate authority has {MOST_TAGS} tags at most.")
     return together
-
-
-def _require_there(authority: CertificateAuthority) -> None:
-    if authority.status == DELETED:
-        raise wrong_state(DELETED)
