@@ -23,6 +23,10 @@ class Request:
         """Whether it came over TLS."""
         return bool(self.tls)
 
+    def endpoint(self, otherwise: str = "localhost") -> str:
+        """This server as its caller reached it: ``http://host:port``. ``otherwise`` is the host where none is named."""
+        return f"{'https' if self.secure else 'http'}://{self.headers.get('host') or otherwise}"
+
 
 @dataclass(slots=True)
 class Response:

@@ -51,11 +51,6 @@ def require_mail(call: Call) -> None:
         raise InvalidParameterException("Without a mail relay, domains are validated by DNS.") from None
 
 
-def here(call: Call) -> str:
-    """This server, as its caller reached it: where letters lead back to."""
-    return f"{'https' if call.request.secure else 'http'}://{call.request.headers.get('host', 'localhost')}"
-
-
 def options(certificate: Certificate) -> list[dict[str, Any]]:
     """DomainValidationOptions, as DescribeCertificate tells them."""
     waits = certificate.state if certificate.state in (PENDING, "FAILED") else "FAILED"

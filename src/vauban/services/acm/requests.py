@@ -7,7 +7,7 @@ from vauban.kernel.calls import Call
 from vauban.kernel.errors import AwsError
 from vauban.kernel.operations import operation
 from vauban.kernel.records import replace
-from vauban.services.acm.emails import here, require_mail
+from vauban.services.acm.emails import require_mail
 from vauban.services.acm.errors import (
     InvalidDomainValidationOptionsException,
     InvalidParameterException,
@@ -69,7 +69,7 @@ def request_certificate(
         algorithm=key_algorithm,
         method=validation_method,
         validation_domains=asked_of,
-        reached_at=here(call),
+        reached_at=call.request.endpoint(),
         authority=certificate_authority_arn,
         token=idempotency_token,
         **_options(options or {}),

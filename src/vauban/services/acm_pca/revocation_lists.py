@@ -33,7 +33,7 @@ def crl_url(call: Call, authority: CertificateAuthority, partition: str) -> str:
     file = f"{partition or authority.authority_id}.crl"
     if crl.get("CustomCname"):
         return f"http://{crl['CustomCname']}{_folder(crl)}{file}"
-    return f"{_here(call)}{CRL_PATH}{authority.authority_id}/{file}"
+    return f"{call.request.endpoint()}{CRL_PATH}{authority.authority_id}/{file}"
 
 
 def ocsp_url(call: Call, authority: CertificateAuthority) -> str:
@@ -41,7 +41,7 @@ def ocsp_url(call: Call, authority: CertificateAuthority) -> str:
     if not authority.ocsp["Enabled"]:
         return ""
     custom = authority.ocsp.get("OcspCustomCname")
-    return f"http://{custom}" if custom else f"{_here(call)}{OCSP_PATH}"
+    return f"http://{custom}" if custom else f"{call.request.endpoint()}{OCSP_PATH}"
 
 
 def file_key(authority: CertificateAuthority, partition: str) -> str:
@@ -85,9 +85,3 @@ def hasten(call: Call, authority: CertificateAuthority, partition: str) -> None:
 def _folder(crl: Any) -> str:
     path = (crl.get("CustomPath") or "crl").strip("/")
     return f"/{path}/" if path else "/"
-
-
-def _here(call: Call) -> str:
-    """This server, as its caller reached it."""
-    scheme = "https" if call.request.secure else "http"
-    return f"{scheme}://{call.request.headers.get('host', 'localhost')}"

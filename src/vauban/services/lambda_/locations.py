@@ -29,9 +29,8 @@ def location_of(call: Call, kept: Code | LayerArchive) -> str:
     is_layer = isinstance(kept, LayerArchive)
     ticket = _Ticket(kept.region, is_layer, kept.arn if is_layer else kept.code_id, call.time + SECONDS)
     sealed = call.sealer.seal(kept.account, msgspec.msgpack.encode(ticket), _BINDING)
-    scheme = "https" if call.request.secure else "http"
-    host = call.request.headers.get("host") or f"lambda.{kept.region}.amazonaws.com"
-    return f"{scheme}://{host}{ARCHIVES_PATH}{kept.account}/{base64.urlsafe_b64encode(sealed).decode()}"
+    endpoint = call.request.endpoint(f"lambda.{kept.region}.amazonaws.com")
+    return f"{endpoint}{ARCHIVES_PATH}{kept.account}/{base64.urlsafe_b64encode(sealed).decode()}"
 
 
 def archive_at(store: Store, path: str, now: float) -> bytes | None:

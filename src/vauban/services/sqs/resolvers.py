@@ -47,9 +47,8 @@ def parse_arn(text: str) -> tuple[str, str, str] | None:
 
 def url_of(call: Call, queue: Queue) -> str:
     """The queue's URL at the endpoint that the caller used."""
-    scheme = "https" if call.request.secure else "http"
-    host = call.request.headers.get("host") or f"sqs.{queue.region}.amazonaws.com"
-    return f"{scheme}://{host}/{queue.account}/{queue.name}"
+    endpoint = call.request.endpoint(f"sqs.{queue.region}.amazonaws.com")
+    return f"{endpoint}/{queue.account}/{queue.name}"
 
 
 @dataclass(frozen=True)
